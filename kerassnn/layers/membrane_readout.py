@@ -1,0 +1,43 @@
+import keras
+from keras import ops
+
+from kerassnn.layers.spiking_neuron import check_tau
+from kerassnn.ops.lif import check_sequence
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class MembraneReadout(keras.layers.Layer):
+    """Last potential of leaky integrators that never fire.
+
+    v_t = (1 - 1/tau) v_{t-1} + x_t / tau, and the output is v_T: a mean that
+    favours late steps, where `MeanReadout` weighs all alike.
+
+    Args:
+        tau: Float > 1. Membrane time constant, in timesteps. Defaults to
+            `2.0`.
+
+    Input shape:  (B, T, K), T static.
+    Output shape: (B, K).
+
+    Raises:
+        ValueError: if `tau` is not above 1, or T is not static.
+    """
+
+    def __init__(self, tau=2.0, **kwargs):
+        super().__init__(**kwargs)
+        self.tau = check_tau("tau", tau)
+
+    def build(self, input_shape):
+        check_sequence(input_shape, type(self).__name__)
+
+    def call(self, inputs):
+        steps, decay = inputs.shape[1], 1.0 - 1.0 / self.tau
+        kernel = [decay ** (steps - 1 - t) / self.tau for t in range(steps)]
+        kernel = ops.convert_to_tensor(kernel, dtype=inputs.dtype)
+        return ops.einsum("t,bt...->b...", kernel, inputs)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], *input_shape[2:])
+
+    def get_config(self):
+        return {**super().get_config(), "tau": self.tau}

@@ -1,0 +1,166 @@
+"""Residual networks with post-activation basic blocks."""
+
+import keras
+
+from kerassnn.models import blocks
+from kerassnn.models.flow import choose
+
+
+def ResNet19(
+    classes=10,
+    timesteps=4,
+    neuron=None,
+    input_shape=(32, 32, 3),
+    width=128,
+    stem_width=None,
+    hidden=None,
+    hidden_norm=True,
+    norm=None,
+    weight_decay=0.0,
+    flow=None,
+    name="resnet19",
+):
+    """ResNet-19 of the SNN literature: stages of 3, 3 and 2 basic blocks.
+
+    Two layouts carry the name. The tdBN lineage has a stem as wide as the
+    first stage (the default); that of TET and SASTC half as wide:
+    `stem_width=64`, with `hidden=256, hidden_norm=False` for its head
+    512-256-neuron-classes.
+
+    Args:
+        classes: Int. Defaults to `10`.
+        timesteps: Int, T. Ignored by the ANN and for event frames. Defaults
+            to `4`.
+        neuron: `SpikingNeuron` for the SNN, `None` for the ANN (ReLU).
+        input_shape: (H, W, C), or (T, H, W, C) for event frames.
+        width: Int, channels of the first stage; the others have 2 and 4
+            times as many. Defaults to `128`.
+        stem_width: Int, channels of the stem. Defaults to `width`.
+        hidden: Int, units of a hidden layer in the head, or `None`.
+        hidden_norm: Bool, whether BN stands before the hidden neurons.
+        norm: Prototype such as `TDBN()`; `None` means merged BN.
+        weight_decay: Float, L2 on all kernels as in PyTorch's SGD.
+        flow: `Flow` in place of `neuron` and `norm`.
+        name: String.
+
+    Input shape:  (B, H, W, C) or (B, T, H, W, C).
+    Output shape: (B, classes), logits (mean over T).
+
+    Taps: `stem`, `stage1`, `stage2`, `stage3`, `features`, `logits_t` (SNN
+        only), `logits`.
+
+    Raises:
+        ValueError: if a size is not positive or the shape has another rank.
+
+    Differs from the paper: none in the layout. With BN before the hidden
+        neurons unless `hidden_norm=False`: without it they are silent at the
+        start.
+
+    Reference: Zheng et al., AAAI 2021, arXiv 2011.05280; Deng et al., ICLR
+        2022, arXiv 2202.11946.
+    """
+    stages = ((width, 3, 1), (2 * width, 3, 2), (4 * width, 2, 2))
+    return _resnet(
+        stages, width if stem_width is None else stem_width, **_rest(locals())
+    )
+
+
+def ResNet18(
+    classes=10,
+    timesteps=4,
+    neuron=None,
+    input_shape=(32, 32, 3),
+    width=64,
+    hidden=None,
+    hidden_norm=True,
+    norm=None,
+    weight_decay=0.0,
+    flow=None,
+    name="resnet18",
+):
+    """ResNet-18 with the 3x3 stem used for CIFAR: four stages of 2 blocks.
+
+    Arguments, shapes and errors are those of `ResNet19`; `width` is the
+    stem's and the first stage's, doubled at each of the three others. Taps
+    `stage1` to `stage4`.
+
+    Differs from the paper: none; the layout is that of the SNN papers' code,
+        without max-pooling behind the stem.
+
+    Reference: He et al., CVPR 2016, arXiv 1512.03385.
+    """
+    stages = tuple((width * 2**i, 2, 1 if i == 0 else 2) for i in range(4))
+    return _resnet(stages, width, **_rest(locals()))
+
+
+def ResNet8(
+    classes=10,
+    timesteps=4,
+    neuron=None,
+    input_shape=(8, 8, 1),
+    width=16,
+    hidden=None,
+    hidden_norm=True,
+    norm=None,
+    weight_decay=0.0,
+    flow=None,
+    name="resnet8",
+):
+    """ResNet-8, a small net for digits and tests: three stages of 1 block.
+
+    Arguments, shapes and errors are those of `ResNet19`; `width` is the
+    stem's and the first stage's, doubled at each of the two others.
+
+    Differs from the paper: ours, with the blocks of `ResNet19`.
+
+    Reference: He et al., CVPR 2016, arXiv 1512.03385.
+    """
+    stages = ((width, 1, 1), (2 * width, 1, 2), (4 * width, 1, 2))
+    return _resnet(stages, width, **_rest(locals()))
+
+
+def _rest(arguments):
+    """A builder's arguments without those that only shape the stages."""
+    return {
+        k: v for k, v in arguments.items() if k not in ("stages", "stem_width")
+    }
+
+
+def _resnet(
+    stages,
+    stem_width,
+    classes,
+    timesteps,
+    neuron,
+    input_shape,
+    width,
+    hidden,
+    hidden_norm,
+    norm,
+    weight_decay,
+    flow,
+    name,
+):
+    blocks.check_arguments(classes, timesteps, input_shape, width)
+    flow = choose(neuron, norm, flow)
+    inputs = flow.inputs(input_shape)
+    stem = blocks.conv(stem_width, 3, 1, "stem_conv", weight_decay)
+    x = flow.stem(inputs, stem, timesteps, "stem")
+    x = flow.tap(flow.activate(x, "stem_act"), "stem")
+    for i, (filters, depth, stride) in enumerate(stages, 1):
+        for j in range(1, depth + 1):
+            x = blocks.basic_block(
+                flow,
+                x,
+                filters,
+                stride if j == 1 else 1,
+                f"stage{i}_block{j}",
+                weight_decay,
+            )
+        x = flow.tap(x, f"stage{i}")
+    x = flow.fold(keras.layers.GlobalAveragePooling2D(name="pool"), x)
+    x = flow.tap(x, "features")
+    outputs = blocks.linear_head(
+        flow, x, classes, hidden, hidden_norm, weight_decay
+    )
+    return keras.Model(inputs, outputs, name=name)

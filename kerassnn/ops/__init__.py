@@ -1,0 +1,17 @@
+"""Pure functions of tensors: surrogates, the fused LIF, distances."""
+
+from kerassnn.ops.distance import gram
+from kerassnn.ops.distance import kl
+from kerassnn.ops.distance import unit
+from kerassnn.ops.lif import Dynamics
+from kerassnn.ops.lif import lif_sequence
+from kerassnn.ops.lif import lif_step
+from kerassnn.ops.lif import lif_steps
+from kerassnn.ops.lif import spike
+from kerassnn.ops.surrogate import SURROGATES
+from kerassnn.ops.surrogate import ATan
+from kerassnn.ops.surrogate import PiecewiseTanh
+from kerassnn.ops.surrogate import Rectangle
+from kerassnn.ops.surrogate import Sigmoid
+from kerassnn.ops.surrogate import Surrogate
+from kerassnn.ops.surrogate import Triangle

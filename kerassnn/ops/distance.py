@@ -1,0 +1,52 @@
+"""Distances that stay finite for the silent layers of a spiking network."""
+
+from keras import ops
+
+
+def unit(x, epsilon=1e-6):
+    """Rows of `x` scaled to length one; rows shorter than epsilon to zero.
+
+    A silent layer gives all-zero rows, where x / |x| has no gradient: here
+    they map to zero and pass none. All other rows are normalised exactly.
+
+    Args:
+        x: Tensor (..., D).
+        epsilon: Float, length below which a row counts as zero.
+
+    Returns:
+        Tensor (..., D).
+    """
+    square = ops.sum(ops.square(x), axis=-1, keepdims=True)
+    alive = square > epsilon**2
+    inverse = ops.rsqrt(ops.where(alive, square, 1.0))
+    return ops.where(alive, x * inverse, 0.0)
+
+
+def kl(teacher_logits, student_logits, temperature=1.0):
+    """tau^2 KL(softmax(z^a / tau) || softmax(z / tau)) of every row.
+
+    Args:
+        teacher_logits: Tensor (..., K).
+        student_logits: Tensor (..., K).
+        temperature: Float > 0.
+
+    Returns:
+        Tensor (...), the divergence of each row in nats, times tau^2.
+    """
+    log_p = ops.log_softmax(teacher_logits / temperature, axis=-1)
+    log_q = ops.log_softmax(student_logits / temperature, axis=-1)
+    rows = ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
+    return rows * temperature**2
+
+
+def gram(x):
+    """Inner products of the samples of a batch.
+
+    Args:
+        x: Tensor (B, ...), flattened to (B, D).
+
+    Returns:
+        Tensor (B, B).
+    """
+    rows = ops.reshape(x, (ops.shape(x)[0], -1))
+    return ops.matmul(rows, ops.transpose(rows))
