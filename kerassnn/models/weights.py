@@ -1,6 +1,7 @@
 """Weights shared or moved between models with the same layer names."""
 
 import keras
+from keras import ops
 
 from kerassnn.layers.direct_encode import DirectEncode
 from kerassnn.layers.direct_encode import check_timesteps
@@ -26,7 +27,8 @@ def transfer(source, target):
         if match is None or match.shape != variable.shape:
             left.append(name)
         else:
-            variable.assign(match)
+            # A copy: JAX would share the array, and donate it twice.
+            variable.assign(ops.convert_to_numpy(match))
     return left
 
 
@@ -35,7 +37,6 @@ def named_weights(model):
     named = {}
     for layer in model.layers:
         for variable in layer.weights:
-            # path: <wrapper>/<layer>/<variable> when folded
             named[f"{layer.name}/{variable.name}"] = variable
     return named
 
