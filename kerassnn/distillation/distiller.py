@@ -103,7 +103,9 @@ class Distiller(keras.Model):
         views = {"student": self._student(x, training=True)}
         if self._teacher is not None:
             taps = self._teacher(x, training=False)
-            views["teacher"] = {k: ops.stop_gradient(v) for k, v in taps.items()}
+            views["teacher"] = {
+                k: ops.stop_gradient(v) for k, v in taps.items()
+            }
         return views
 
     def task_inputs(self, y, views, sample_weight):

@@ -213,9 +213,7 @@ def _regressor(channels, target):
     """conv3x3(Cs -> 2 Ct), BN, ReLU, conv1x1(2 Ct -> Ct)."""
     net = keras.Sequential(
         [
-            keras.layers.Conv2D(
-                2 * target, 3, padding="same", use_bias=False
-            ),
+            keras.layers.Conv2D(2 * target, 3, padding="same", use_bias=False),
             keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
             keras.layers.ReLU(),
             keras.layers.Conv2D(target, 1, use_bias=False),

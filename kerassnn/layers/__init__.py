@@ -9,6 +9,10 @@ from kerassnn.layers.norms import TDBN
 from kerassnn.layers.norms import TEBN
 from kerassnn.layers.parametric_lif import ParametricLIF
 from kerassnn.layers.poisson_encode import PoissonEncode
+from kerassnn.layers.rate import RateFold
+from kerassnn.layers.rate import RateNeuron
+from kerassnn.layers.rate import RateNorm
+from kerassnn.layers.rate import RateReadout
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.layers.time_fold import TimeFold
 
@@ -20,6 +24,10 @@ __all__ = [
     "MembraneReadout",
     "ParametricLIF",
     "PoissonEncode",
+    "RateFold",
+    "RateNeuron",
+    "RateNorm",
+    "RateReadout",
     "SpikingNeuron",
     "TDBN",
     "TEBN",

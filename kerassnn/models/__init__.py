@@ -3,6 +3,7 @@
 from kerassnn.models.flow import Analog
 from kerassnn.models.flow import Flow
 from kerassnn.models.flow import Unrolled
+from kerassnn.models.rate_flow import RateBased
 from kerassnn.models.resnet import ResNet8
 from kerassnn.models.resnet import ResNet18
 from kerassnn.models.resnet import ResNet19
@@ -18,6 +19,7 @@ __all__ = [
     "Analog",
     "BUILDERS",
     "Flow",
+    "RateBased",
     "Unrolled",
     "at_timesteps",
     "named_weights",

@@ -10,6 +10,9 @@ from kerassnn.ops.lif import lif_steps
 from kerassnn.ops.lif import spike
 from kerassnn.ops.pool import adaptive_average_pool
 from kerassnn.ops.pool import adaptive_max_pool
+from kerassnn.ops.rate import lif_rate
+from kerassnn.ops.rate import scale_gradient
+from kerassnn.ops.rate import straight_rate
 from kerassnn.ops.surrogate import SURROGATES
 from kerassnn.ops.surrogate import ATan
 from kerassnn.ops.surrogate import PiecewiseTanh

@@ -205,5 +205,3 @@ def check_sequence(shape, name):
             f"{name} expects an input of shape (B, T, ...) with a static "
             f"number of timesteps T. Received: input_shape={tuple(shape)}"
         )
-
-

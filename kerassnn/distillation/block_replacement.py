@@ -1,0 +1,180 @@
+import keras
+from keras import ops
+
+from kerassnn.distillation import checks
+from kerassnn.distillation.distiller import Distiller
+from kerassnn.distillation.logits_kd import logits_kd
+from kerassnn.distillation.taps import stages
+from kerassnn.layers.rate import RateReadout
+from kerassnn.ops.rate import scale_gradient
+
+
+def suffix(model, tap):
+    """What a functional model computes behind a tap.
+
+    Args:
+        model: Functional `keras.Model`.
+        tap: Layer name.
+
+    Returns:
+        `keras.Model` from the tap's tensor to the logits, sharing the layers.
+    """
+    return keras.Model(model.get_layer(tap).output, model.output)
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class BlockReplacement(Distiller):
+    """ANN-guided distillation through hybrid networks of SNN and ANN blocks.
+
+    The rate features r_k of the student's first k stages pass through an
+    adapter phi_k into the teacher's remaining stages, which are frozen but
+    let the gradient through. With y_A the teacher's logits and y_Mk those of
+    hybrid k:
+
+        L = task + kd(y_A, y_S)
+            + sum_k [ CE(y_Mk, y) + kd(y_A, y_Mk) ]
+
+    Made for a student of `flow=RateBased(LIF.rate())`, whose taps are rates.
+    A student unrolled in time works too: its rates are then means over T of
+    its spikes, differentiated through time. Adapters and hybrids are dropped
+    after training.
+
+    Args:
+        student: SNN with taps `stage1`..., rates (B, H, W, C) or spikes
+            (B, T, H, W, C).
+        teacher: ANN with taps of the same names, each of the student's
+            spatial size.
+        temperature: Float > 0, tau of all divergences. Defaults to `4.0`.
+        weights: Dict over `{"task": 1.0, "kd": 1.0, "hybrid_task": 1.0,
+            "hybrid_kd": 1.0}`.
+        student_taps: Stages behind which a hybrid leaves the student;
+            defaults to all but the last.
+        teacher_taps: Where each enters the teacher; defaults to the same
+            names.
+
+    Raises:
+        ValueError: as `Distiller`; if the two nets have unlike numbers of
+            taps, or taps of unlike spatial size.
+
+    Differs from the paper: its abstract names the parts; adapters (1x1
+        convolution, BN, ReLU), the stages used, all weights and the
+        temperature are ours.
+
+    Reference: Yang et al., Efficient ANN-Guided Distillation, CVPR 2025,
+        arXiv 2503.16572.
+    """
+
+    default_weights = {
+        "task": 1.0,
+        "kd": 1.0,
+        "hybrid_task": 1.0,
+        "hybrid_kd": 1.0,
+    }
+    required_teacher_taps = ("logits",)
+
+    def __init__(
+        self,
+        student,
+        teacher,
+        *,
+        temperature=4.0,
+        student_taps=None,
+        teacher_taps=None,
+        **kwargs,
+    ):
+        student_taps = student_taps or stages(student)[:-1]
+        super().__init__(
+            student,
+            teacher,
+            student_taps=student_taps,
+            teacher_taps=teacher_taps or tuple(student_taps),
+            **kwargs,
+        )
+        self.temperature = checks.positive("temperature", temperature)
+        self.pairs = _pairs(self._student.shapes, self._teacher.shapes, self)
+        layers = self.teacher_taps
+        # Held by a plain object: their layers are the teacher's already.
+        self._suffixes = _Suffixes(
+            {a: suffix(teacher, layers[a]) for _, a in self.pairs}
+        )
+        last = student.layers[-1]
+        self._gradient_scale = 1.0
+        if isinstance(last, RateReadout):
+            self._gradient_scale = last.gradient_scale
+
+    def build_adapters(self, batch_size):
+        self.adapters = [
+            _adapter(self._student.shapes[s][-1], self._teacher.shapes[a][-1])
+            for s, a in self.pairs
+        ]
+
+    def views(self, x):
+        views = super().views(x)
+        views["hybrids"] = {}
+        for (s, a), adapter in zip(self.pairs, self.adapters, strict=True):
+            r = views["student"][s]
+            r = ops.mean(r, axis=1) if len(r.shape) == 5 else r
+            r = scale_gradient(r, self._gradient_scale)
+            mapped = adapter(r, training=True)
+            logits = self._suffixes.by_tap[a](mapped, training=False)
+            views["hybrids"][s] = logits
+        return views
+
+    def loss_terms(self, y, views):
+        target, tau = views["teacher"]["logits"], self.temperature
+        hybrids = list(views["hybrids"].values())
+        task = self._task(y, hybrids)
+        kd = [logits_kd(target, z, tau) for z in hybrids]
+        return {
+            "kd": logits_kd(target, views["student"]["logits"], tau),
+            "hybrid_task": task,
+            "hybrid_kd": sum(kd),
+        }
+
+    def _task(self, y, hybrids):
+        one_hot = y
+        classes = hybrids[0].shape[-1]
+        if len(y.shape) == 1 or y.shape[-1] != classes:
+            labels = ops.reshape(ops.cast(y, "int32"), (-1,))
+            one_hot = ops.one_hot(labels, classes)
+        log_q = [ops.log_softmax(z, axis=-1) for z in hybrids]
+        rows = [-ops.sum(one_hot * z, axis=-1) for z in log_q]
+        return sum(ops.mean(row) for row in rows)
+
+    def get_config(self):
+        return {**super().get_config(), "temperature": self.temperature}
+
+
+class _Suffixes:
+    def __init__(self, by_tap):
+        self.by_tap = by_tap
+
+
+def _pairs(student, teacher, method):
+    """(student tap, teacher tap) of every hybrid, sizes checked."""
+    if len(method.student_taps) != len(method.teacher_taps):
+        raise ValueError(
+            "expected as many teacher taps as student taps. Received: "
+            f"{list(method.student_taps)}, {list(method.teacher_taps)}"
+        )
+    pairs = list(zip(method.student_taps, method.teacher_taps, strict=True))
+    for s, a in pairs:
+        if student[s][-3:-1] != teacher[a][1:3]:
+            raise ValueError(
+                "a hybrid needs taps of one spatial size. Received: student "
+                f"{s!r} {student[s]}, teacher {a!r} {teacher[a]}"
+            )
+    return pairs
+
+
+def _adapter(channels, target):
+    """conv1x1, BN, ReLU: into the range of the ANN's activations."""
+    net = keras.Sequential(
+        [
+            keras.layers.Conv2D(target, 1, use_bias=False),
+            keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
+            keras.layers.ReLU(),
+        ]
+    )
+    net.build((None, None, None, channels))
+    return net

@@ -1,0 +1,193 @@
+"""Layers of rate-based backpropagation, on two streams at once.
+
+Each takes and gives a pair: spikes (B, T, ...), which run as in the plain
+network and are never differentiated, and rates (B, ...), which carry the
+gradient. What is kept for the backward pass does not grow with T. At test
+time the rates are the spikes' means, so the network is the plain SNN.
+
+Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
+    Rate-based Backpropagation, NeurIPS 2024, arXiv 2410.11488.
+"""
+
+import keras
+from keras import ops
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
+from kerassnn.ops.lif import lif_sequence
+from kerassnn.ops.rate import lif_rate
+from kerassnn.ops.rate import scale_gradient
+from kerassnn.ops.rate import straight_rate
+
+
+class _TwoStreams(keras.layers.Wrapper):
+    """Abstract: a wrapped layer seen by spikes (B, T, ...) and by rates."""
+
+    def __init__(self, layer, **kwargs):
+        kwargs.setdefault("name", layer.name)
+        super().__init__(layer, **kwargs)
+
+    def build(self, input_shape):
+        if not self.layer.built:
+            self.layer.build(tuple(input_shape[1]))
+
+    def compute_output_shape(self, input_shape):
+        steps = input_shape[0][1]
+        out = self.layer.compute_output_shape(tuple(input_shape[1]))
+        return (out[0], steps, *out[1:]), tuple(out)
+
+    def compute_output_spec(self, inputs, training=None):
+        shapes = self.compute_output_shape([x.shape for x in inputs])
+        dtype = self.layer.compute_dtype
+        return tuple(keras.KerasTensor(s, dtype=dtype) for s in shapes)
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class RateFold(_TwoStreams):
+    """Applies a layer without a time axis to both streams.
+
+    Args:
+        layer: Keras layer.
+
+    Input shape:  pair (B, T, ...) and (B, ...), T static.
+    Output shape: pair (B, T, ...) and (B, ...).
+    """
+
+    def call(self, inputs, training=None):
+        spikes, rates = inputs
+        outputs = ops.stop_gradient(_folded(self.layer, spikes))
+        if not training:
+            return outputs, ops.mean(outputs, axis=1)
+        return outputs, self.layer(rates)
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class RateNorm(_TwoStreams):
+    """Batch norm of both streams by the statistics of the spike stream.
+
+    mu and var have the spike stream's values over batch, time and space, and
+    the gradient of the rate stream's own. The moving averages follow the
+    spike stream.
+
+    Args:
+        layer: `keras.layers.BatchNormalization` over the last axis.
+
+    Input shape:  pair (B, T, ..., C) and (B, ..., C), T static.
+    Output shape: the same.
+    """
+
+    def call(self, inputs, training=None):
+        spikes, rates = inputs
+        bn = self.layer
+        if not training:
+            outputs = _folded(bn, spikes)
+            return outputs, ops.mean(outputs, axis=1)
+        axes = tuple(range(len(spikes.shape) - 1))
+        mean, variance = ops.moments(ops.cast(spikes, "float32"), axes)
+        for moving, batch in (
+            (bn.moving_mean, mean),
+            (bn.moving_variance, variance),
+        ):
+            kept = bn.momentum * ops.cast(moving, "float32")
+            moving.assign(kept + (1.0 - bn.momentum) * batch)
+        outputs = _normalise(bn, spikes, mean, variance)
+        own = ops.cast(rates, "float32")
+        axes = tuple(range(len(rates.shape) - 1))
+        mean = _value_of(mean, ops.mean(own, axis=axes))
+        spread = ops.mean(ops.square(own - mean), axis=axes)
+        variance = ops.relu(_value_of(variance, spread))
+        rates = _normalise(bn, rates, mean, variance)
+        return ops.stop_gradient(outputs), rates
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class RateNeuron(_TwoStreams):
+    """A neuron's spikes, and their rate with its forward-carried derivative.
+
+    Args:
+        layer: `SpikingNeuron` without learned constants, such as `LIF()`.
+
+    Input shape:  pair of currents (B, T, ...) and (B, ...), T static.
+    Output shape: the same: spikes, and their mean over time.
+
+    Raises:
+        ValueError: if `layer` is not a neuron, or learns its constants.
+    """
+
+    def __init__(self, layer, **kwargs):
+        super().__init__(layer, **kwargs)
+        if not isinstance(layer, SpikingNeuron):
+            raise ValueError(
+                "`layer` must be a kerassnn.layers neuron such as `LIF()`. "
+                f"Received: layer={layer!r}"
+            )
+
+    def build(self, input_shape):
+        if not self.layer.built:
+            self.layer.build(tuple(input_shape[0]))
+        if self.layer.trainable_weights:
+            raise ValueError(
+                "rate-based backpropagation has no gradient for a neuron's "
+                f"own constants. Received: {type(self.layer).__name__}"
+            )
+
+    def call(self, inputs, training=None):
+        currents, current = inputs
+        currents = ops.stop_gradient(currents)
+        if not training:
+            spikes = lif_sequence(currents, self.layer.dynamics)
+            return spikes, ops.mean(spikes, axis=1)
+        spikes, eligibility = lif_rate(currents, self.layer.dynamics)
+        rate = ops.mean(spikes, axis=1)
+        return spikes, straight_rate(rate, current, eligibility)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape[0]), tuple(input_shape[1])
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class RateReadout(keras.layers.Layer):
+    """Logits of the rate stream, their gradient scaled by 1/T.
+
+    Args:
+        scale_gradient: Bool. Whether to divide the gradient by T, as the
+            paper's code does with that of the loss. Defaults to `True`.
+
+    Input shape:  pair (B, T, K) and (B, K), T static.
+    Output shape: (B, K).
+    """
+
+    def __init__(self, scale_gradient=True, **kwargs):
+        super().__init__(**kwargs)
+        self.scale_gradient = bool(scale_gradient)
+        self.gradient_scale = 1.0
+
+    def build(self, input_shape):
+        if self.scale_gradient:
+            self.gradient_scale = 1.0 / input_shape[0][1]
+
+    def call(self, inputs):
+        return scale_gradient(inputs[1], self.gradient_scale)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape[1])
+
+    def get_config(self):
+        config = {"scale_gradient": self.scale_gradient}
+        return {**super().get_config(), **config}
+
+
+def _folded(layer, x):
+    steps = x.shape[1]
+    outputs = layer(ops.reshape(x, (-1, *x.shape[2:])))
+    return ops.reshape(outputs, (-1, steps, *outputs.shape[1:]))
+
+
+def _normalise(bn, x, mean, variance):
+    scale = ops.rsqrt(variance + bn.epsilon) * bn.gamma
+    outputs = (ops.cast(x, "float32") - mean) * scale + bn.beta
+    return ops.cast(outputs, bn.compute_dtype)
+
+
+def _value_of(value, own):
+    """`value` with the gradient of `own`."""
+    return ops.stop_gradient(value) + (own - ops.stop_gradient(own))

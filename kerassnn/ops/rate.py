@@ -1,0 +1,70 @@
+"""Rate-based backpropagation: the derivative of a firing rate, carried forward.
+
+For a constant input current c, the chain dh_t/dc follows the potentials, and
+the mean over time of dh_t/dc times the surrogate is the derivative of the
+rate mean_t s_t with respect to c. It is gathered while the neuron runs, so
+nothing needs to be kept for a backward pass through time.
+
+Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
+    Rate-based Backpropagation, NeurIPS 2024, arXiv 2410.11488.
+"""
+
+from keras import ops
+
+
+def lif_rate(x, dynamics):
+    """Spikes of a LIF neuron and the derivative of their rate.
+
+    Args:
+        x: Tensor (B, T, ...), input currents, T static.
+        dynamics: `kerassnn.ops.Dynamics`.
+
+    Returns:
+        Tuple of spikes (B, T, ...) and eligibility (B, ...), the derivative
+        of mean_t s_t by a current constant in time. Neither should be
+        differentiated: call under `stop_gradient`.
+    """
+    d = dynamics
+    v, slope = d.rest, None  # slope: dv_t/dc after the reset, None for 0
+    spikes, eligibility = [], 0.0
+    steps = x.shape[1]
+    for current in ops.unstack(x, axis=1):
+        h = d.rest + d.decay * (v - d.rest) + d.gain * current
+        above = h - d.v_threshold
+        s = ops.cast(above > 0 if d.strict else above >= 0, h.dtype)
+        charge = d.gain if slope is None else d.gain + d.decay * slope
+        fired = charge * d.surrogate.derivative(above)  # ds_t/dc
+        if d.v_reset is None:
+            v = h - s * d.drop
+            slope = charge if d.detach_reset else charge - d.drop * fired
+        else:
+            v = h + s * (d.v_reset - h)
+            slope = (1.0 - s) * charge
+            if not d.detach_reset:
+                slope = slope + (d.v_reset - h) * fired
+        spikes.append(s)
+        eligibility = eligibility + fired / steps
+    return ops.stack(spikes, axis=1), eligibility
+
+
+def straight_rate(rate, current, eligibility):
+    """`rate` whose derivative by `current` is `eligibility`.
+
+    Args:
+        rate: Tensor (B, ...), mean_t s_t.
+        current: Tensor (B, ...), the current of the rate stream.
+        eligibility: Tensor (B, ...).
+
+    Returns:
+        Tensor (B, ...), equal to `rate`.
+    """
+    linear = current * ops.stop_gradient(eligibility)
+    return ops.stop_gradient(rate) + (linear - ops.stop_gradient(linear))
+
+
+def scale_gradient(x, scale):
+    """`x`, its gradient multiplied by `scale`."""
+    if scale == 1.0:
+        return x
+    scaled = x * scale
+    return scaled + ops.stop_gradient(x - scaled)
