@@ -1,0 +1,19 @@
+"""Published models: list them, load them, check them, publish new ones."""
+
+from kerassnn.zoo.evaluation import evaluate
+from kerassnn.zoo.evaluation import verify
+from kerassnn.zoo.loading import load
+from kerassnn.zoo.publishing import publish
+from kerassnn.zoo.registry import card
+from kerassnn.zoo.registry import entries as list
+from kerassnn.zoo.tables import results
+
+__all__ = [
+    "card",
+    "evaluate",
+    "list",
+    "load",
+    "publish",
+    "results",
+    "verify",
+]

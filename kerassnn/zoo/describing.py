@@ -1,0 +1,128 @@
+"""The card of an entry that is being published."""
+
+from pathlib import Path
+
+from kerassnn import analysis
+from kerassnn import models
+from kerassnn.zoo.evaluation import accuracy
+from kerassnn.zoo.evaluation import prepare
+from kerassnn.zoo.registry import find
+from kerassnn.zoo.registry import read_card
+from kerassnn.zoo.runs import accuracies
+from kerassnn.zoo.schema import NAME
+from kerassnn.zoo.schema import VERSION
+from kerassnn.zoo.schema import check
+from kerassnn.zoo.weights import WEIGHTS
+
+TIMESTEPS = range(1, 9)
+MEASURED = 1000  # test images for rates and energy
+
+
+def describe(runs, name, model, splits, root, baseline):
+    """Gathers what runs and measurements say about an entry.
+
+    Args:
+        runs: List of `Run`, the first being that of the weights.
+        name: String.
+        model: The model with the weights that are shipped.
+        splits: `kerassnn.data.Splits`.
+        root: Path, where the teacher's entry is looked for first.
+        baseline: List of `Run` or `None`.
+
+    Returns:
+        Dict, a card but for what only the publisher knows.
+    """
+    run = runs[0]
+    result = run.result
+    teacher = _teacher(result["teacher"], root)
+    found = _measure(model, splits, result["timesteps"])
+    return {
+        "card_version": VERSION,
+        "name": name,
+        "builder": result["builder"],
+        "dataset": result["dataset"],
+        "timesteps": result["timesteps"],
+        "parameters": int(model.count_params()),
+        "method": result["method"],
+        "method_arguments": result["method_arguments"],
+        "results": {
+            **accuracies(runs),
+            "accuracy": found.pop("accuracy"),
+            "seeds": len(runs),
+            "selection": "last epoch",
+            "baseline": baseline
+            and {**accuracies(baseline), "recipe": baseline[0].recipe},
+        },
+        "teacher": teacher,
+        **found,
+        **_origin(run),
+    }
+
+
+def _measure(model, splits, timesteps):
+    preprocessing = {
+        "mean": [float(value) for value in splits.mean],
+        "std": [float(value) for value in splits.std],
+        "scale": float(splits.scale),
+        "layout": "BTHWC" if len(model.input_shape) == 5 else "BHWC",
+    }
+    x, y = splits.test
+    some = prepare(preprocessing, x[:MEASURED])
+    energy = analysis.energy(model, some)
+    energy["assumptions"] += f" Means over {len(some)} test images."
+    found = {
+        "preprocessing": preprocessing,
+        "accuracy": accuracy(model, preprocessing, x, y),
+        "energy": energy,
+        "accuracy_by_timesteps": None,
+        "firing_rates": None,
+    }
+    if timesteps is not None:
+        steps = _by_timesteps(model, preprocessing, x, y)
+        steps[str(timesteps)] = found["accuracy"]
+        found["accuracy_by_timesteps"] = steps
+        found["firing_rates"] = analysis.firing_rates(model, some)
+    return found
+
+
+def _origin(run):
+    environment = run.environment
+    return {
+        "recipe": {
+            "path": run.recipe,
+            "commit": environment["commit"],
+            "command": environment["command"],
+            "sha256": run.recipe_sha256,
+        },
+        "backend": {
+            "name": environment["backend"],
+            "version": environment["backend_version"],
+            "keras": environment["keras"],
+            "kerassnn": environment["kerassnn"],
+        },
+        "training": {
+            "hardware": environment["hardware"],
+            "seconds": float(run.result["seconds"]),
+            "epochs": run.result["epochs"],
+        },
+    }
+
+
+def _by_timesteps(model, preprocessing, x, y):
+    found = {}
+    for timesteps in TIMESTEPS:
+        try:
+            other = models.at_timesteps(model, timesteps)
+        except ValueError:  # bound to the T of its weights or its data
+            return {}
+        found[str(timesteps)] = accuracy(other, preprocessing, x, y)
+    return found
+
+
+def _teacher(name, root):
+    if name is None:
+        return None
+    check(NAME, name, "teacher")
+    here = Path(root, name)
+    folder = here if (here / "card.json").is_file() else find(name)
+    return {"name": name, "sha256": read_card(folder)["sha256"][WEIGHTS]}

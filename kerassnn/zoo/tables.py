@@ -1,0 +1,174 @@
+"""README.md of an entry and RESULTS.md of them all, from the cards."""
+
+import os
+from pathlib import Path
+
+from kerassnn.zoo.registry import read_card
+from kerassnn.zoo.schema import NAME
+
+RESULTS = "RESULTS.md"
+HEADER = """# Results
+
+Generated from the cards by `kerassnn.zoo.results`; not edited by hand.
+
+Test accuracy in percent, mean ± standard deviation over the seeds, last
+epoch. *Without distillation* is the same network trained on the labels
+alone. *Paper* is the accuracy its authors report, where it was read there.
+Energy is the estimate that each card explains.
+
+"""
+COLUMNS = (
+    "Entry",
+    "Data set",
+    "T",
+    "Accuracy",
+    "Seeds",
+    "Teacher",
+    "Without distillation",
+    "Paper",
+    "Parameters",
+    "nJ an image",
+)
+
+
+def results(folder):
+    """Writes `RESULTS.md` of a folder of entries.
+
+    The same cards give the same bytes, so that a stale table shows in a diff.
+
+    Args:
+        folder: Path, such as a checkout's `zoo/`.
+
+    Returns:
+        Path of the file.
+    """
+    folder = Path(folder)
+    found = sorted(folder.glob("*/card.json"))
+    folders = [
+        path.parent for path in found if NAME.fullmatch(path.parent.name)
+    ]
+    cards = {entry.name: read_card(entry) for entry in folders}
+    rows = sorted(
+        cards.values(), key=lambda card: (card["dataset"], card["name"])
+    )
+    text = HEADER + table(COLUMNS, [_row(card, cards) for card in rows])
+    part = folder / f".{RESULTS}.part"
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, folder / RESULTS)
+    return folder / RESULTS
+
+
+def readme(card):
+    """The text of an entry's README.md."""
+    name, energy = card["name"], card["energy"]
+    training, recipe = card["training"], card["recipe"]
+    load = f'model = kerassnn.zoo.load("{name}")'
+    return "\n".join(
+        [
+            f"# {name}",
+            "",
+            "Generated from `card.json`; not edited by hand.",
+            "",
+            f"    {load}",
+            "",
+            table(("", ""), _facts(card)),
+            *_by_timesteps(card),
+            *_rates(card),
+            f"Energy: {energy['sops']:.0f} SOPs and {energy['macs']:.0f} MACs "
+            f"an image, {energy['picojoules'] / 1000:.1f} nJ. "
+            f"{energy['assumptions']}",
+            "",
+            f"Trained by `{recipe['command']}` at commit "
+            f"{recipe['commit'] or 'unknown'}: {training['epochs']} epochs in "
+            f"{training['seconds']:.0f} s on {training['hardware']}, with "
+            f"{card['backend']['name']} {card['backend']['version']} and "
+            f"Keras {card['backend']['keras']}.",
+            "",
+            f"Differs from the paper: {card['differences'] or 'not stated'}",
+            "",
+            "References: "
+            + (", ".join(f"arXiv {i}" for i in card["references"]) or "none"),
+            "",
+            f"Licence: {card['licence']}",
+            "",
+        ]
+    )
+
+
+def table(columns, rows):
+    """A Markdown table, each line ended."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join("| " + " | ".join(map(str, row)) + " |\n" for row in lines)
+
+
+def _facts(card):
+    shown, teacher = card["results"], card["teacher"]
+    each = ", ".join(f"{100 * a:.2f}" for a in shown["accuracies"])
+    return [
+        ("Data set", card["dataset"]),
+        ("Method", card["method"]),
+        ("Timesteps", card["timesteps"] or "none, an ANN"),
+        ("Parameters", card["parameters"]),
+        ("Accuracy", f"{_percent(shown)} % (seeds: {each})"),
+        ("Accuracy of these weights", f"{100 * shown['accuracy']:.2f} %"),
+        ("Selected by", shown["selection"]),
+        ("Teacher", teacher["name"] if teacher else "none"),
+        ("Without distillation", _percent(shown["baseline"])),
+        ("Paper", _paper(card)),
+    ]
+
+
+def _by_timesteps(card):
+    found = card["accuracy_by_timesteps"]
+    if found is None:
+        return []
+    order = sorted(found, key=int)
+    row = ["Accuracy", *(f"{100 * found[key]:.2f}" for key in order)]
+    return [table(["T", *order], [row])]
+
+
+def _rates(card):
+    found = card["firing_rates"]
+    if found is None:
+        return []
+    rows = [(key, f"{rate:.4f}") for key, rate in sorted(found.items())]
+    return [table(("Layer", "Firing rate"), rows)]
+
+
+def _row(card, cards):
+    shown = card["results"]
+    return (
+        f"[{card['name']}]({card['name']}/README.md)",
+        card["dataset"],
+        card["timesteps"] or "-",
+        _percent(shown),
+        shown["seeds"],
+        _teacher(card, cards),
+        _percent(shown["baseline"]),
+        _paper(card),
+        card["parameters"],
+        f"{card['energy']['picojoules'] / 1000:.1f}",
+    )
+
+
+def _teacher(card, cards):
+    if card["teacher"] is None:
+        return "-"
+    name = card["teacher"]["name"]
+    if name not in cards:
+        return name
+    return f"{name}: {_percent(cards[name]['results'])}"
+
+
+def _percent(found):
+    if found is None:
+        return "-"
+    mean, std = 100 * found["accuracy_mean"], 100 * found["accuracy_std"]
+    return f"{mean:.2f} ± {std:.2f}"
+
+
+def _paper(card):
+    paper = card["results"]["paper"]
+    return (
+        "-" if paper is None else f"{100 * paper['value']:.2f} [{paper['tag']}]"
+    )

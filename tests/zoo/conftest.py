@@ -1,0 +1,109 @@
+"""A small zoo published from made-up runs: a teacher and two students."""
+
+import json
+import shutil
+
+import keras
+import pytest
+
+from kerassnn import layers
+from kerassnn import models
+from kerassnn import zoo
+from kerassnn.zoo import describing
+
+ANN = "tiny8_ann_digits"
+SNN = "tiny8_kd_digits"
+ACCURACIES = (0.5, 0.7)
+
+
+def make_run(folder, seed, *, spiking, teacher=None, accuracy=0.5, **changes):
+    """A run folder as training leaves it, of an untrained net."""
+    keras.utils.set_random_seed(seed)
+    arguments = {"classes": 10, "width": 4, "neuron": None}
+    if spiking:
+        neuron = layers.LIF(tau=2.0, v_threshold=0.5)
+        serialised = keras.saving.serialize_keras_object(neuron)
+        arguments |= {"timesteps": 2, "input_shape": [8, 8, 1]}
+        model = models.ResNet8(10, 2, neuron, width=4)
+        arguments["neuron"] = serialised
+    else:
+        model = models.ResNet8(10, width=4)
+    folder.mkdir(parents=True)
+    result = {
+        "accuracy": accuracy,
+        "loss": 1.0,
+        "epochs": 3,
+        "seconds": 1.5,
+        "images_per_second": 9.0,
+        "builder": {"name": "ResNet8", "arguments": arguments},
+        "dataset": "digits",
+        "method": "LogitsKD" if spiking else "HardLabel",
+        "method_arguments": {"temperature": 4.0} if spiking else {},
+        "teacher": teacher,
+        "timesteps": 2 if spiking else None,
+        **changes,
+    }
+    environment = {
+        "backend": "tensorflow",
+        "backend_version": "2",
+        "keras": "3",
+        "kerassnn": "0",
+        "hardware": "a desk",
+        "commit": None,
+        "command": "kerassnn distill recipes/tiny.py",
+    }
+    for name, value in (
+        ("config", {"seed": seed, "epochs": 3}),
+        ("result", result),
+        ("environment", environment),
+    ):
+        (folder / f"{name}.json").write_text(json.dumps(value))
+    (folder / "recipe.py").write_text("raise SystemExit('never run')\n")
+    (folder / "history.csv").write_text("epoch,loss\n0,1.0\n")
+    model.save_weights(folder / "student.weights.h5")
+    return folder
+
+
+def make_runs(root, **options):
+    """Two runs of one recipe, seeds 0 and 1."""
+    return [
+        make_run(root / str(seed), seed, accuracy=accuracy, **options)
+        for seed, accuracy in enumerate(ACCURACIES)
+    ]
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory):
+    """The folder of a small zoo; tests that change files take `entries`."""
+    root = tmp_path_factory.mktemp("published")
+    steps, describing.TIMESTEPS = describing.TIMESTEPS, (1, 2)
+    teachers = make_runs(root / "runs" / "tiny_ann", spiking=False)
+    zoo.publish(teachers, ANN, root / "zoo", references=["1512.03385"])
+    students = make_runs(root / "runs" / "tiny_kd", spiking=True, teacher=ANN)
+    baseline = make_runs(root / "runs" / "tiny_hard", spiking=True)
+    zoo.publish(
+        students,
+        SNN,
+        root / "zoo",
+        baseline_runs=baseline,
+        paper={"value": 0.9512, "tag": "V", "source": "Table 1"},
+        differences="none: it is made up",
+    )
+    describing.TIMESTEPS = steps
+    return root / "zoo"
+
+
+@pytest.fixture
+def entries(published, tmp_path, monkeypatch):
+    """A copy of the small zoo, the first place that is searched."""
+    root = tmp_path / "zoo"
+    shutil.copytree(published, root)
+    monkeypatch.setenv("KERASSNN_ZOO", str(root))
+    return root
+
+
+def edit_card(folder, change):
+    """Rewrites a card through `change(card)`."""
+    card = json.loads((folder / "card.json").read_text())
+    change(card)
+    (folder / "card.json").write_text(json.dumps(card))

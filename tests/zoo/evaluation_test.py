@@ -1,0 +1,83 @@
+import keras
+import numpy as np
+import pytest
+
+from kerassnn import data
+from kerassnn import zoo
+from kerassnn.zoo.evaluation import accuracy
+from kerassnn.zoo.evaluation import prepare
+from kerassnn.zoo.weights import save_half
+from kerassnn.zoo.weights import sha256
+from tests.zoo.conftest import ANN
+from tests.zoo.conftest import SNN
+from tests.zoo.conftest import edit_card
+
+
+@pytest.mark.parametrize("name", [ANN, SNN])
+def test_verify_replays_the_probe(entries, name):
+    found = zoo.verify(name)
+    assert found["agreeing"] >= 7
+    assert found["logits"] <= 1e-3
+
+
+def test_verify_sees_other_weights_under_the_same_name(entries):
+    # Another net, its digest put into the card: only the probe can tell.
+    folder = entries / SNN
+    keras.utils.set_random_seed(7)
+    other = zoo.load(SNN, weights=False)
+    save_half(other, folder / "model.weights.h5")
+
+    def change(card):
+        digest = sha256(folder / "model.weights.h5")
+        card["sha256"]["model.weights.h5"] = digest
+
+    edit_card(folder, change)
+    with pytest.raises(ValueError, match="expected the stored outputs"):
+        zoo.verify(SNN)
+
+
+def test_verify_sees_another_neuron(entries):
+    def change(card):
+        card["builder"]["arguments"]["neuron"]["config"]["v_threshold"] = 0.55
+
+    edit_card(entries / SNN, change)
+    with pytest.raises(ValueError, match="expected the stored outputs"):
+        zoo.verify(SNN)
+
+
+@pytest.mark.parametrize("file", ["probe.npz", "history.csv"])
+def test_verify_hashes_every_file(entries, file):
+    with open(entries / ANN / file, "ab") as stream:
+        stream.write(b" ")
+    with pytest.raises(ValueError, match=file):
+        zoo.verify(ANN)
+
+
+def test_verify_counts_parameters(entries):
+    edit_card(entries / ANN, lambda card: card.update(parameters=1))
+    with pytest.raises(ValueError, match="parameters=1"):
+        zoo.verify(ANN)
+
+
+def test_evaluate_agrees_with_the_card(entries):
+    found = zoo.evaluate(ANN)
+    assert found["images"] == 360
+    assert found["accuracy"] == pytest.approx(found["card_accuracy"], abs=3e-3)
+
+
+def test_preparation_is_that_of_the_data_set():
+    splits = data.load("digits")
+    card = {"mean": splits.mean, "std": splits.std, "scale": splits.scale}
+    x = splits.test[0][:5]
+    np.testing.assert_allclose(prepare(card, x), splits.normalise(x), atol=1e-6)
+
+
+def test_accuracy_counts_right_answers_over_uneven_batches():
+    class Oracle:
+        def predict(self, x, batch_size, verbose):
+            return np.eye(10)[x[:, 0].astype(int)]
+
+    same = {"mean": [0.0], "std": [1.0], "scale": 1.0}
+    x = (np.arange(35) % 10)[:, None]
+    y = np.where(np.arange(35) < 7, x[:, 0], (x[:, 0] + 1) % 10)
+    assert accuracy(Oracle(), same, x, y, batch_size=1) == 7 / 35

@@ -1,0 +1,159 @@
+import warnings
+
+import keras
+import numpy as np
+import pytest
+
+from kerassnn import models
+from kerassnn import zoo
+from tests.zoo.conftest import ANN
+from tests.zoo.conftest import SNN
+from tests.zoo.conftest import edit_card
+
+X = np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype("float32")
+
+
+def values(model):
+    named = models.named_weights(model)
+    return {k: keras.ops.convert_to_numpy(v) for k, v in named.items()}
+
+
+def test_load_gives_the_published_outputs(entries):
+    model = zoo.load(SNN)
+    with np.load(entries / SNN / "probe.npz") as probe:
+        np.testing.assert_allclose(
+            model.predict(probe["inputs"], verbose=0),
+            probe["logits"],
+            atol=1e-3,
+        )
+    assert model.name == SNN
+    assert model.count_params() == zoo.card(SNN)["parameters"]
+
+
+def test_other_timesteps_run_the_same_weights(entries):
+    with pytest.warns(UserWarning, match="timesteps=2"):
+        model = zoo.load(SNN, timesteps=4)
+    assert model.get_layer("logits_t").output.shape == (None, 4, 10)
+    there = zoo.load(SNN).get_weights()
+    for a, b in zip(model.get_weights(), there, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_the_trained_timesteps_raise_no_warning(entries):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        zoo.load(SNN, timesteps=2, weights=False)
+
+
+def test_an_ann_has_no_timesteps(entries):
+    with pytest.raises(ValueError, match="is an ANN"):
+        zoo.load(ANN, timesteps=4)
+
+
+def test_a_new_head_keeps_the_body(entries):
+    model, source = zoo.load(SNN, classes=3), zoo.load(SNN)
+    assert model.output_shape == (None, 3)
+    given = values(source)
+    for name, value in values(model).items():
+        if not name.startswith("head/"):
+            np.testing.assert_array_equal(value, given[name])
+
+
+def test_as_many_classes_keep_the_head(entries):
+    model, source = zoo.load(SNN, classes=10), zoo.load(SNN)
+    for a, b in zip(model.get_weights(), source.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_without_weights_the_net_is_new(entries):
+    (entries / ANN / "model.weights.h5").unlink()
+    keras.utils.set_random_seed(1)
+    a = zoo.load(ANN, weights=False, classes=7)
+    b = zoo.load(ANN, weights=False, classes=7)
+    assert a.output_shape == (None, 7)
+    a, b = values(a), values(b)
+    assert np.any(a["stem_conv/kernel"] != b["stem_conv/kernel"])
+
+
+@pytest.mark.parametrize(
+    "trainable, expected",
+    [(True, None), (False, set()), ("head", {"head/kernel", "head/bias"})],
+)
+def test_trainable(entries, trainable, expected):
+    model = zoo.load(SNN, classes=3, trainable=trainable)
+    named = models.named_weights(model)
+    ids = {id(v) for v in model.trainable_variables}
+    found = {name for name, v in named.items() if id(v) in ids}
+    if expected is None:
+        assert {"stem_conv/kernel", "head/kernel"} <= found
+    else:
+        assert found == expected
+
+
+def test_only_the_head_moves_in_fine_tuning(entries):
+    model = zoo.load(SNN, classes=3, trainable="head")
+    before = values(model)
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(True))
+    model.fit(X, np.array([0, 1, 2, 0]), verbose=0)
+    moved = {k for k, v in values(model).items() if np.any(v != before[k])}
+    assert moved == {"head/kernel", "head/bias"}
+
+
+def test_unknown_trainable(entries):
+    with pytest.raises(ValueError, match="trainable='body'"):
+        zoo.load(SNN, trainable="body")
+
+
+@pytest.mark.parametrize(
+    "neuron",
+    [
+        {
+            "module": "os",
+            "class_name": "system",
+            "config": "true",
+            "registered_name": None,
+        },
+        {
+            "module": "keras.layers",
+            "class_name": "Lambda",
+            "config": {"function": {"class_name": "__lambda__"}},
+            "registered_name": None,
+        },
+        {
+            "module": "builtins",
+            "class_name": "function",
+            "config": "print",
+            "registered_name": "function",
+        },
+    ],
+)
+def test_only_our_classes_are_revived(entries, neuron):
+    def change(card):
+        card["builder"]["arguments"]["neuron"] = neuron
+
+    edit_card(entries / SNN, change)
+    with pytest.raises(ValueError, match="registered by kerassnn"):
+        zoo.load(SNN)
+
+
+def test_a_foreign_class_inside_one_of_ours_is_refused(entries):
+    def change(card):
+        config = card["builder"]["arguments"]["neuron"]["config"]
+        config["surrogate"] = {"module": "os", "class_name": "system"}
+
+    edit_card(entries / SNN, change)
+    with pytest.raises(ValueError, match="'system'"):
+        zoo.load(SNN)
+
+
+@pytest.mark.parametrize(
+    "builder, match",
+    [
+        ({"name": "eval", "arguments": {}}, "ResNet8"),
+        ({"name": "ResNet8", "arguments": {"depth": 3}}, "depth"),
+    ],
+)
+def test_unknown_builders_and_arguments(entries, builder, match):
+    edit_card(entries / ANN, lambda card: card.update(builder=builder))
+    with pytest.raises(ValueError, match=match):
+        zoo.load(ANN)

@@ -1,0 +1,80 @@
+import os
+import shutil
+
+import pytest
+
+from kerassnn import zoo
+from tests.zoo.conftest import ANN
+from tests.zoo.conftest import SNN
+from tests.zoo.conftest import edit_card
+
+
+def test_list_filters(entries):
+    assert zoo.list("tiny8_*") == [ANN, SNN]
+    assert zoo.list("tiny8_*", method="ANN") == [ANN]
+    assert zoo.list("tiny8_*", method="LogitsKD") == [SNN]
+    assert zoo.list("tiny8_*", timesteps=2) == [SNN]
+    assert zoo.list("tiny8_*", dataset="digits") == [ANN, SNN]
+    assert zoo.list("tiny8_*", dataset="cifar10") == []
+
+
+def test_the_first_of_several_folders_wins(entries, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    shutil.copytree(entries / ANN, other / ANN)
+    edit_card(other / ANN, lambda card: card.update(differences="another"))
+    both = os.pathsep.join([str(other), str(entries)])
+    monkeypatch.setenv("KERASSNN_ZOO", both)
+    assert zoo.card(ANN)["differences"] == "another"
+    assert zoo.list("tiny8_*") == [ANN, SNN]
+
+
+def test_unknown_names_come_with_the_nearest(entries):
+    with pytest.raises(ValueError, match=SNN):
+        zoo.card("tiny8_kdd_digits")
+
+
+def test_a_recipe_without_weights_does_not_pretend(entries, tmp_path):
+    (tmp_path / "recipes").mkdir()
+    (tmp_path / "recipes" / "tiny9_ann_digits.py").touch()
+    with pytest.raises(ValueError, match=f"not published yet.*{ANN}, {SNN}"):
+        zoo.load("tiny9_ann_digits")
+
+
+@pytest.mark.parametrize("name", ["../tiny8_ann_digits", "/tmp", "", None])
+def test_a_name_is_no_path(entries, name):
+    with pytest.raises(ValueError, match="expected an entry name"):
+        zoo.card(name)
+
+
+@pytest.mark.parametrize("value", ["https://example.org/zoo", "s3://zoo"])
+def test_urls_are_refused(monkeypatch, value):
+    monkeypatch.setenv("KERASSNN_ZOO", value)
+    with pytest.raises(ValueError, match="scheme is not supported"):
+        zoo.list()
+
+
+def test_a_missing_folder_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERASSNN_ZOO", str(tmp_path / "nowhere"))
+    with pytest.raises(ValueError, match="nowhere"):
+        zoo.list()
+
+
+def test_a_renamed_folder_is_refused(entries):
+    os.rename(entries / ANN, entries / "tiny8_ann_cifar10")
+    with pytest.raises(ValueError, match="tiny8_ann_cifar10"):
+        zoo.card("tiny8_ann_cifar10")
+
+
+def test_a_broken_card_is_refused(entries):
+    (entries / ANN / "card.json").write_text("{")
+    with pytest.raises(ValueError, match="expected JSON"):
+        zoo.card(ANN)
+
+
+@pytest.mark.parametrize("file", ["card.json", "model.weights.h5"])
+def test_links_out_of_the_folder_are_refused(entries, tmp_path, file):
+    outside = tmp_path / file
+    os.replace(entries / ANN / file, outside)
+    (entries / ANN / file).symlink_to(outside)
+    with pytest.raises(ValueError, match="a link that leaves it"):
+        zoo.load(ANN)

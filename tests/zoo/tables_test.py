@@ -1,0 +1,38 @@
+import shutil
+
+from kerassnn import zoo
+from tests.zoo.conftest import ANN
+from tests.zoo.conftest import SNN
+
+
+def test_results_are_reproduced_byte_for_byte(entries):
+    before = (entries / "RESULTS.md").read_bytes()
+    assert zoo.results(entries) == entries / "RESULTS.md"
+    assert (entries / "RESULTS.md").read_bytes() == before
+
+
+def test_each_entry_stands_beside_what_it_is_compared_with(entries):
+    lines = (entries / "RESULTS.md").read_text().splitlines()
+    row = next(line for line in lines if f"[{SNN}]" in line)
+    cells = [cell.strip() for cell in row.strip("|").split("|")]
+    assert cells[2:8] == [
+        "2",
+        "60.00 ± 14.14",
+        "2",
+        f"{ANN}: 60.00 ± 14.14",
+        "60.00 ± 14.14",
+        "95.12 [V]",
+    ]
+
+
+def test_a_removed_entry_leaves_the_table(entries):
+    shutil.rmtree(entries / ANN)
+    text = zoo.results(entries).read_text()
+    assert f"[{ANN}]" not in text and f"[{SNN}]" in text
+
+
+def test_the_readme_is_made_of_the_card(entries):
+    text = (entries / SNN / "README.md").read_text()
+    assert f'kerassnn.zoo.load("{SNN}")' in text
+    assert "50.00, 70.00" in text
+    assert "none: it is made up" in text
