@@ -1,12 +1,12 @@
 import keras
 
 from kerassnn.layers.direct_encode import DirectEncode
+from kerassnn.layers.mean_readout import MeanReadout
 from kerassnn.layers.norms import merged_bn
 from kerassnn.layers.rate import RateFold
 from kerassnn.layers.rate import RateNeuron
 from kerassnn.layers.rate import RateNorm
 from kerassnn.layers.rate import RateReadout
-from kerassnn.layers.mean_readout import MeanReadout
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models.flow import Flow
 from kerassnn.models.flow import clone
