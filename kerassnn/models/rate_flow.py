@@ -12,6 +12,7 @@ from kerassnn.models.flow import Flow
 from kerassnn.models.flow import clone
 
 
+@keras.saving.register_keras_serializable("kerassnn")
 class RateBased(Flow):
     """Spiking neurons trained by rate-based backpropagation.
 
@@ -76,3 +77,12 @@ class RateBased(Flow):
 
     def readout(self, x):
         return RateReadout(self.scale_gradient, name="logits")(x)
+
+    def get_config(self):
+        neuron = keras.saving.serialize_keras_object(self.neuron)
+        return {"neuron": neuron, "scale_gradient": self.scale_gradient}
+
+    @classmethod
+    def from_config(cls, config):
+        neuron = keras.saving.deserialize_keras_object(config["neuron"])
+        return cls(**{**config, "neuron": neuron})
