@@ -1,0 +1,5 @@
+"""The `kerassnn` command."""
+
+from kerassnn.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,111 @@
+"""What the commands do: each a function of its arguments."""
+
+import json
+
+from absl import flags
+
+from kerassnn import training
+from kerassnn import zoo
+from kerassnn.cli.recipes import find_recipe
+from kerassnn.training.overrides import parse
+
+
+def list_entries(arguments):
+    values = flags.FlagValues()
+    flags.DEFINE_bool("json", False, "", flag_values=values)
+    patterns = parse(values, arguments)
+    if len(patterns) > 1:
+        raise ValueError(f"expected one pattern, received: {patterns}")
+    cards = [zoo.card(name) for name in zoo.list(*patterns)]
+    if values.json:
+        print(json.dumps(cards))
+        return
+    rows = [_row(card) for card in cards]
+    if not rows:
+        print(f"no entry is like {patterns[0]!r}" if patterns else "no entries")
+        return
+    head = ("NAME", "ACCURACY", "T", "PARAMETERS", "TEACHER")
+    _table([head, *rows])
+
+
+def info(arguments):
+    name = _only(parse(flags.FlagValues(), arguments), "an entry's name")
+    print(json.dumps(zoo.card(name), indent=2))
+
+
+def evaluate(arguments):
+    values = flags.FlagValues()
+    flags.DEFINE_bool("json", False, "", flag_values=values)
+    flags.DEFINE_string("data_dir", None, "", flag_values=values)
+    name = _only(parse(values, arguments), "an entry's name")
+    found = zoo.evaluate(name, data_dir=values.data_dir)
+    if not values.json:
+        print(
+            f"{name}: {100 * found['accuracy']:.2f} % of {found['images']} "
+            f"test images of {found['dataset']}; "
+            f"its card says {100 * found['card_accuracy']:.2f} %"
+        )
+    print(json.dumps(found))
+
+
+def distill(arguments):
+    if not arguments or arguments[0].startswith("-"):
+        raise ValueError("expected `kerassnn distill RECIPE [--field=value]`")
+    training.distill(find_recipe(arguments[0]), arguments[1:])
+
+
+def publish(arguments):
+    values = flags.FlagValues()
+    for name in ("name", "zoo", "data_dir"):
+        flags.DEFINE_string(name, None, "", flag_values=values)
+    for name in ("baseline", "reference"):
+        flags.DEFINE_multi_string(name, [], "", flag_values=values)
+    flags.DEFINE_string("differences", "", "", flag_values=values)
+    flags.DEFINE_bool("overwrite", False, "", flag_values=values)
+    runs = parse(values, arguments)
+    if not runs or not values.name:
+        raise ValueError("expected `kerassnn publish RUN ... --name=NAME`")
+    entry = zoo.publish(
+        runs,
+        values.name,
+        values.zoo,
+        baseline_runs=values.baseline or None,
+        references=values.reference,
+        differences=values.differences,
+        data_dir=values.data_dir,
+        overwrite=values.overwrite,
+    )
+    print(f"published {entry}")
+
+
+COMMANDS = {
+    "list": list_entries,
+    "info": info,
+    "evaluate": evaluate,
+    "distill": distill,
+    "publish": publish,
+}
+
+
+def _only(names, expected):
+    if len(names) != 1:
+        raise ValueError(f"expected {expected}, received: {names}")
+    return names[0]
+
+
+def _row(card):
+    results, teacher = card["results"], card["teacher"]
+    return (
+        card["name"],
+        f"{100 * results['accuracy']:.2f} %",
+        str(card["timesteps"] or "-"),
+        str(card["parameters"]),
+        teacher["name"] if teacher else "-",
+    )
+
+
+def _table(rows):
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, strict=True)
+        print("  ".join(text.ljust(width) for text, width in cells).rstrip())

@@ -1,0 +1,49 @@
+import difflib
+import sys
+
+from kerassnn.cli import commands
+from kerassnn.training.guard import guard
+
+USAGE = """\
+usage: kerassnn COMMAND ...
+
+  list [PATTERN] [--json]         the zoo's entries, such as "*cifar10*"
+  info NAME                       all that is known of an entry
+  evaluate NAME [--data_dir=DIR] [--json]
+                                  its accuracy, measured again
+  distill RECIPE [--field=value ...] [--runs=DIR] [--smoke] [--fresh]
+                                  trains a recipe, or goes on with it;
+                                  --help lists the recipe's fields
+  publish RUN ... --name=NAME [--zoo=DIR] [--overwrite]
+                                  makes an entry of the runs of n seeds
+
+RECIPE is a file, or the name of one that comes with kerassnn. KERAS_BACKEND
+chooses the backend, KERASSNN_ZOO further folders of entries.
+"""
+
+
+def main(arguments=None):
+    """Runs the command line.
+
+    Args:
+        arguments: List of strings. Defaults to those of the process.
+
+    Returns:
+        The exit code: 0, 1 after an error that is told in one line, 2 after
+        a wrong command, 128 plus the signal after an interruption.
+    """
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if not arguments or arguments[0] in ("help", "-h", "--help", "-help"):
+        print(USAGE, end="")
+        return 0
+    name, *rest = arguments
+    if name not in commands.COMMANDS:
+        near = difflib.get_close_matches(name, commands.COMMANDS, cutoff=0.4)
+        hint = f"; the nearest: {', '.join(near)}" if near else ""
+        print(f"kerassnn: unknown command {name!r}{hint}\n", file=sys.stderr)
+        print(USAGE, end="", file=sys.stderr)
+        return 2
+    if name != "distill" and {"--help", "-h"} & set(rest):
+        print(USAGE, end="")
+        return 0
+    return guard(commands.COMMANDS[name], rest)

@@ -1,0 +1,67 @@
+import dataclasses
+from collections.abc import Mapping
+
+from absl import flags
+
+from kerassnn.training.config import field_types
+
+DEFINE = {
+    bool: flags.DEFINE_boolean,
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+}
+
+
+def override(config, overrides):
+    """Returns a copy of `config` with some of its fields replaced.
+
+    Args:
+        config: A `Config`.
+        overrides: `{field: value}`, or a list of `"--field=value"`, or
+            `None`.
+
+    Raises:
+        ValueError: if a field does not exist (the message names the nearest
+            ones) or a value is not of the field's type.
+    """
+    overrides = overrides or []
+    if isinstance(overrides, Mapping):
+        unknown = sorted(set(overrides) - set(field_types(config)))
+        if not unknown:
+            return dataclasses.replace(config, **overrides)
+        # absl words the complaint, with the nearest names.
+        overrides = [f"--{name}=" for name in unknown]
+    values = flags.FlagValues()
+    define(config, values)
+    rest = parse(values, overrides)
+    if rest:
+        raise ValueError(f"expected --field=value, received: {rest[0]!r}")
+    return read(config, values)
+
+
+def define(config, values):
+    """Adds one flag for each field of `config` to absl `FlagValues`."""
+    for name, kind in field_types(config).items():
+        if kind not in DEFINE:
+            raise ValueError(
+                "expected fields of type bool, int, float or str, "
+                f"received: {name}: {kind}"
+            )
+        DEFINE[kind](name, getattr(config, name), "", flag_values=values)
+
+
+def parse(values, arguments):
+    """Parses `arguments` into absl `FlagValues`; returns what is no flag."""
+    try:
+        return values(["", *arguments])[1:]
+    except flags.Error as error:
+        raise ValueError(str(error)) from None
+
+
+def read(config, values):
+    """Returns `config` with the fields as the parsed flags give them."""
+    names = field_types(config)
+    return dataclasses.replace(
+        config, **{name: values[name].value for name in names}
+    )
