@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from kerassnn.data import Splits
+
+
+@pytest.fixture
+def splits():
+    rng = np.random.default_rng(0)
+    x = rng.integers(0, 256, (120, 6, 5, 3), dtype="uint8")
+    y = np.arange(120, dtype="int32") % 4
+    return Splits(
+        name="made",
+        classes=4,
+        scale=255.0,
+        mean=(0.5, 0.4, 0.3),
+        std=(0.2, 0.25, 0.1),
+        train=(x[:100], y[:100]),
+        validation=None,
+        test=(x[100:], y[100:]),
+    )
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_normalise_is_the_formula(splits, dtype):
+    x = splits.train[0][:7].astype(dtype)
+    expected = (x / 255.0 - splits.mean) / splits.std
+    out = splits.normalise(x)
+    assert out.dtype == np.float32
+    np.testing.assert_allclose(out, expected, atol=2e-6)
+
+
+def test_normalise_takes_any_leading_axes(splits):
+    x = splits.train[0][:6]
+    events = splits.normalise(x.reshape(2, 3, *x.shape[1:]))
+    np.testing.assert_array_equal(events.reshape(x.shape), splits.normalise(x))
+
+
+def test_hold_out_moves_images_and_loses_none(splits):
+    held = splits.hold_out(20, seed=1)
+    x = np.concatenate([held.train[0], held.validation[0]])
+    assert len(held.validation[1]) == 20
+    assert sorted(map(bytes, x)) == sorted(map(bytes, splits.train[0]))
+    assert np.bincount(held.validation[1]).tolist() == [5, 5, 5, 5]
+    assert held.test is splits.test
+    other = splits.hold_out(20, seed=2)
+    assert (other.validation[0] != held.validation[0]).any()
+
+
+@pytest.mark.parametrize("n", [-1, 100, 101])
+def test_hold_out_leaves_something_to_train_on(splits, n):
+    with pytest.raises(ValueError, match="validation"):
+        splits.hold_out(n)
+
+
+def test_take_shrinks_every_part_and_keeps_pairs(splits):
+    small = splits.hold_out(20).take(8)
+    assert [len(p[1]) for p in (small.train, small.validation)] == [8, 8]
+    assert np.bincount(small.train[1]).tolist() == [2, 2, 2, 2]
+    rows = {bytes(x): y for x, y in zip(*splits.train, strict=True)}
+    assert all(rows[bytes(x)] == y for x, y in zip(*small.train, strict=True))
+    assert len(splits.take(50).test[1]) == 20
+    with pytest.raises(ValueError, match="n=0"):
+        splits.take(0)
+
+
+def test_fill_is_the_mean_colour_as_stored(splits):
+    assert splits.fill == (128, 102, 76)
