@@ -1,0 +1,83 @@
+# `make quickstart` and `make test` need Python 3.11 or later and nothing else.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+# Newer wheels of torch bring gigabytes of CUDA; see CONTRIBUTING.md.
+TORCH ?= torch==2.13.0
+WORKERS ?= 2
+ARGS ?=
+
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+# Spinning OpenMP threads make torch tens of times slower on shared cores.
+CALM := OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: help env env-all quickstart test test-all numeric lint format smoke \
+	results wheel installed clean
+
+help:
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /: /'
+
+env: $(VENV)/.env ## makes the environment: TensorFlow, the library, the tools
+
+env-all: $(VENV)/.env-all ## adds JAX and torch to it
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.env: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+$(VENV)/.env-all: $(VENV)/.env
+	$(BIN)/python -m pip install --quiet $(TORCH)
+	$(BIN)/python -m pip install --quiet --editable '.[test,jax,torch]'
+	@touch $@
+
+quickstart: env ## trains a teacher and distils a student, a few minutes on CPU
+	$(BIN)/python recipes/quickstart.py
+
+test: env ## the default suite, on TensorFlow
+	KERAS_BACKEND=tensorflow $(PYTEST) -n $(WORKERS) $(ARGS)
+
+test-all: env-all ## the default suite on TensorFlow, JAX and torch
+	KERAS_BACKEND=tensorflow $(PYTEST) -n $(WORKERS) $(ARGS)
+	KERAS_BACKEND=jax $(PYTEST) -n $(WORKERS) $(ARGS)
+	$(CALM) KERAS_BACKEND=torch $(PYTEST) -n $(WORKERS) $(ARGS)
+
+numeric: env-all ## the numeric tests, on JAX and torch
+	KERAS_BACKEND=jax $(PYTEST) -m numeric -n $(WORKERS) $(ARGS)
+	$(CALM) KERAS_BACKEND=torch $(PYTEST) -m numeric -n $(WORKERS) $(ARGS)
+
+lint: env ## ruff, changing nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: env ## ruff, mending what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+smoke: env ## every recipe, shrunk to seconds
+	set -e; for recipe in recipes/*_*_*.py; do \
+		$(BIN)/python $$recipe --smoke --fresh --runs=build/smoke; \
+	done
+
+results: env ## zoo/RESULTS.md from the cards
+	$(BIN)/python -c "from kerassnn import zoo; zoo.results('zoo')"
+
+wheel: env ## dist/*.tar.gz, and dist/*.whl built from it
+	rm -rf build dist
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+installed: wheel ## the wheel in a clean environment, an entry evaluated there
+	$(PYTHON) -m venv --clear build/installed
+	build/installed/bin/python -m pip install --quiet dist/*.whl
+	cd build && installed/bin/kerassnn list
+	cd build && installed/bin/kerassnn evaluate resnet8_sastc_digits
+
+clean: ## removes what the other targets made
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache
