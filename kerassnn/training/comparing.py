@@ -1,0 +1,153 @@
+"""One equal budget for every method: the same run, seed by seed."""
+
+import statistics
+from pathlib import Path
+
+from kerassnn.training.files import replacing
+from kerassnn.training.files import write_json
+from kerassnn.training.loop import run
+from kerassnn.training.recipe import load_recipe
+
+
+def compare(
+    recipe,
+    *,
+    methods=None,
+    baseline="HardLabel",
+    seeds=5,
+    overrides=None,
+    folder="runs",
+    report="runs",
+):
+    """Trains every method of a recipe with every seed, and reports.
+
+    The recipe's config has a field `method`, and the recipe lists `METHODS`.
+    Each pair of method and seed is a run of its own, resumed where it was
+    ended and skipped where it has finished; the report is written anew after
+    every run, so that it is never behind.
+
+    Args:
+        recipe: Path of the recipe file.
+        methods: Names; defaults to the recipe's `METHODS`.
+        baseline: The method whose mean is the line to beat.
+        seeds: Number of seeds, 0 to `seeds - 1`.
+        overrides: `{field: value}` or list of `"--field=value"`.
+        folder: Path under which run folders are made.
+        report: Path of the folder of `<recipe>.json` and `<recipe>.png`.
+
+    Returns:
+        The report: dict with what all runs share and `rows`, best mean
+        first.
+
+    Raises:
+        ValueError: if the recipe has no field `method`, or a method is not
+            among its `METHODS`.
+    """
+    recipe = load_recipe(recipe)
+    methods = tuple(methods or recipe.methods)
+    unknown = sorted(set(methods) - set(recipe.methods))
+    if not recipe.methods or unknown:
+        raise ValueError(
+            f"expected methods among METHODS of {recipe.name}: "
+            f"{list(recipe.methods)}. Received: {list(methods)}"
+        )
+    report = Path(report)
+    runs = {}
+    for method in methods:
+        for seed in range(seeds):
+            print(f"{recipe.name}: {method}, seed {seed}", flush=True)
+            given = _with(overrides, {"method": method, "seed": seed})
+            place = Path(folder) / recipe.name / method
+            done = run(recipe, overrides=given, folder=place)
+            runs.setdefault(method, []).append(done.result)
+            found = summary(recipe, runs, baseline)
+            report.mkdir(parents=True, exist_ok=True)
+            write_json(report / f"{recipe.name}.json", found)
+    plot(found, report / f"{recipe.name}.png")
+    return found
+
+
+def summary(recipe, runs, baseline):
+    """The report of `{method: [result, ...]}`."""
+    rows = [
+        {
+            "method": method,
+            "mean": statistics.mean(r["accuracy"] for r in results),
+            "std": _std([r["accuracy"] for r in results]),
+            "accuracies": [r["accuracy"] for r in results],
+            "seconds": round(statistics.mean(r["seconds"] for r in results), 1),
+        }
+        for method, results in runs.items()
+    ]
+    some = next(iter(runs.values()))[0]
+    return {
+        "recipe": recipe.name,
+        "dataset": some["dataset"],
+        "epochs": some["epochs"],
+        "timesteps": some["timesteps"],
+        "teacher": some["teacher"],
+        "builder": some["builder"]["name"],
+        "seeds": max(len(results) for results in runs.values()),
+        "baseline": baseline,
+        "rows": sorted(rows, key=lambda r: (-r["mean"], r["method"])),
+    }
+
+
+def table(report):
+    """The report as lines of text, best mean first."""
+    rows = report["rows"]
+    line = next(
+        (r["mean"] for r in rows if r["method"] == report["baseline"]), None
+    )
+    lines = [f"{'method':<24} {'mean %':>7} {'std':>5} {'gain':>6}  n"]
+    for r in rows:
+        gain = "" if line is None else f"{100 * (r['mean'] - line):+.2f}"
+        lines.append(
+            f"{r['method']:<24} {100 * r['mean']:>7.2f} "
+            f"{100 * r['std']:>5.2f} {gain:>6}  {len(r['accuracies'])}"
+        )
+    return lines
+
+
+def plot(report, path):
+    """Draws the accuracies, one method a row, and the baseline's mean.
+
+    Raises:
+        ValueError: if Matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ValueError(
+            "expected Matplotlib for the plot: pip install 'kerassnn[plot]'"
+        ) from error
+    rows = report["rows"][::-1]
+    figure = Figure(figsize=(7, 0.3 * len(rows) + 1.2), layout="constrained")
+    axes = figure.add_subplot()
+    for y, row in enumerate(rows):
+        own = row["method"] == report["baseline"]
+        color = "#c44e52" if own else "#4c72b0"
+        values = [100 * a for a in row["accuracies"]]
+        axes.plot(values, [y] * len(values), "o", color=color, alpha=0.35)
+        axes.errorbar(
+            100 * row["mean"], y, xerr=100 * row["std"], fmt="D", color=color
+        )
+        if own:
+            axes.axvline(100 * row["mean"], color=color, lw=1, ls="--")
+    axes.set_yticks(range(len(rows)), [r["method"] for r in rows])
+    axes.set_xlabel(
+        f"test accuracy on {report['dataset']} (%): seeds, mean and std"
+    )
+    axes.grid(axis="x", alpha=0.3)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=120, format="png", metadata={})
+
+
+def _std(values):
+    return statistics.stdev(values) if len(values) > 1 else 0.0
+
+
+def _with(overrides, more):
+    if isinstance(overrides, dict) or overrides is None:
+        return {**(overrides or {}), **more}
+    return [*overrides, *(f"--{k}={v}" for k, v in more.items())]
