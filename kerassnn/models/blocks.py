@@ -1,113 +1,117 @@
-"""Pieces that the bodies share; each applies layers through a flow."""
+"""Residual blocks; each has the signature that `Body.stages` calls.
+
+Args of all: body, a `Body`; x, what its flow carries; filters, channels of
+the result; stride, of the first 3x3 convolution and of the shortcut; name,
+prefix of the layer names.
+"""
 
 import keras
 
-from kerassnn.layers.direct_encode import check_timesteps
+from kerassnn.models.body import channels
 
 
-def conv(filters, kernel, stride, name, weight_decay=0.0, use_bias=False):
-    """Convolution with He initialisation and L2 on its kernel.
+def basic(body, x, filters, stride, name):
+    """conv-BN-act-conv-BN, plus the shortcut (conv1x1-BN), then act."""
+    y = _conv_norm(body, x, filters, 3, stride, name, 1)
+    y = body.act(y, f"{name}_act1")
+    y = _conv_norm(body, y, filters, 3, 1, name, 2)
+    x = _projected(body, x, filters, stride, name)
+    return body.act(body.add(y, x, f"{name}_add"), f"{name}_act2")
 
-    Padding is the caller's: see `convolve`.
+
+def bottleneck(body, x, filters, stride, name):
+    """conv1x1, conv3x3, conv1x1 with BN, plus the shortcut, then act.
+
+    The inner width is half of `filters`, twice that of the usual bottleneck.
     """
-    return keras.layers.Conv2D(
-        filters,
-        kernel,
-        strides=stride,
-        padding="same" if stride == 1 else "valid",
-        use_bias=use_bias,
-        kernel_initializer="he_normal",
-        kernel_regularizer=l2(weight_decay),
-        name=name,
-    )
+    y = _conv_norm(body, x, filters // 2, 1, 1, name, 1)
+    y = body.act(y, f"{name}_act1")
+    y = _conv_norm(body, y, filters // 2, 3, stride, name, 2)
+    y = body.act(y, f"{name}_act2")
+    y = _conv_norm(body, y, filters, 1, 1, name, 3)
+    x = _projected(body, x, filters, stride, name)
+    return body.act(body.add(y, x, f"{name}_add"), f"{name}_act3")
 
 
-def convolve(flow, x, filters, kernel, stride, name, **options):
-    """Folded convolution, padded alike on all sides at any stride.
+def spike_element_wise(body, x, filters, stride, name):
+    """conv-BN-act-conv-BN-act, plus the shortcut (conv1x1-BN-act)."""
+    y = _conv_norm(body, x, filters, 3, stride, name, 1)
+    y = body.act(y, f"{name}_act1")
+    y = _conv_norm(body, y, filters, 3, 1, name, 2)
+    y = body.act(y, f"{name}_act2")
+    if _changes(x, filters, stride):
+        x = _projected(body, x, filters, stride, name)
+        x = body.act(x, f"{name}_proj_act")
+    return body.add(y, x, f"{name}_add")
 
-    Keras's "same" pads only the far sides at stride 2; the networks these
-    layouts come from pad both.
+
+def membrane(body, x, filters, stride, name):
+    """act-conv-BN-act-conv-BN, plus the shortcut (conv1x1-BN of x).
+
+    What is summed and passed on are potentials, not spikes.
     """
-    if stride > 1 and kernel > 1:
-        pad = keras.layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")
-        x = flow.fold(pad, x)
-    return flow.fold(conv(filters, kernel, stride, name, **options), x)
+    y = body.act(x, f"{name}_act1")
+    y = _conv_norm(body, y, filters, 3, stride, name, 1)
+    y = body.act(y, f"{name}_act2")
+    y = _conv_norm(body, y, filters, 3, 1, name, 2)
+    x = _projected(body, x, filters, stride, name)
+    return body.add(y, x, f"{name}_add")
 
 
-def basic_block(flow, x, filters, stride, name, weight_decay):
-    """conv-BN-act-conv-BN, plus the shortcut, then act.
+def pre_activation(body, x, filters, stride, name):
+    """BN-act-conv-BN-act-conv, plus the shortcut (conv1x1 without BN).
 
-    Args:
-        flow: `Flow`.
-        x: What the flow carries, (B, T, H, W, C) in an SNN.
-        filters: Int, channels of both convolutions.
-        stride: Int, of the first convolution and the shortcut.
-        name: String, prefix of the layer names.
-        weight_decay: Float.
-
-    Returns:
-        What the flow carries, (B, T, H/stride, W/stride, filters).
+    Where the shortcut has a convolution, both branches start behind the
+    first BN-act. That of the very first block is the stem's.
     """
-    decay = {"weight_decay": weight_decay}
-    y = convolve(flow, x, filters, 3, stride, f"{name}_conv1", **decay)
-    y = flow.activate(flow.norm(y, f"{name}_bn1"), f"{name}_act1")
-    y = convolve(flow, y, filters, 3, 1, f"{name}_conv2", **decay)
-    y = flow.norm(y, f"{name}_bn2")
-    if stride != 1 or channels(x) != filters:
-        x = convolve(flow, x, filters, 1, stride, f"{name}_proj", **decay)
-        x = flow.norm(x, f"{name}_proj_bn")
-    return flow.activate(flow.add(y, x, f"{name}_add"), f"{name}_act2")
+    y = x
+    if name != "stage1_block1":
+        y = body.act(body.norm(x, f"{name}_bn1"), f"{name}_act1")
+    if _changes(x, filters, stride):
+        x = body.conv(y, filters, 1, stride, f"{name}_proj")
+    y = body.conv(y, filters, 3, stride, f"{name}_conv1")
+    y = body.act(body.norm(y, f"{name}_bn2"), f"{name}_act2")
+    y = body.conv(y, filters, 3, 1, f"{name}_conv2")
+    return body.add(y, x, f"{name}_add")
 
 
-def linear_head(flow, x, classes, hidden, hidden_norm, weight_decay):
-    """Features to logits: one linear layer, or two with an act between.
+def pyramidal(body, x, filters, stride, name):
+    """BN-conv-BN-act-conv-BN, plus the shortcut without weights.
 
-    With `hidden` and without `hidden_norm` the inner neurons of an SNN see
-    currents far below threshold at the start and stay silent for a while.
+    The shortcut is average-pooled at a stride and filled up with channels
+    of zeros.
     """
-    if hidden is not None:
-        x = flow.fold(dense(hidden, "hidden", weight_decay), x)
-        if hidden_norm:
-            x = flow.norm(x, "hidden_bn")
-        x = flow.activate(x, "hidden_act")
-    head = dense(classes, "head", weight_decay, dtype="float32")
-    return flow.readout(flow.fold(head, x))
-
-
-def dense(units, name, weight_decay=0.0, **kwargs):
-    """Linear layer with L2 on its kernel."""
-    return keras.layers.Dense(
-        units, kernel_regularizer=l2(weight_decay), name=name, **kwargs
-    )
-
-
-def l2(weight_decay):
-    """The regulariser whose gradient is that of PyTorch's weight decay.
-
-    Keras optimizers decouple `weight_decay` from momentum; the papers' SGD
-    sends it through. L2 of half the value on the kernels does the same.
-    """
-    if not weight_decay:
-        return None
-    return keras.regularizers.L2(weight_decay / 2)
-
-
-def channels(x):
-    """Channels of what a flow carries, a tensor or a tuple of them."""
-    return (x[0] if isinstance(x, tuple) else x).shape[-1]
-
-
-def check_arguments(classes, timesteps, input_shape, width):
-    """Raises ValueError on sizes no body can be built with."""
-    for key, value in (("classes", classes), ("width", width)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(
-                f"`{key}` must be a positive integer. "
-                f"Received: {key}={value!r}"
-            )
-    check_timesteps(timesteps)
-    if len(input_shape) not in (3, 4) or None in input_shape:
-        raise ValueError(
-            "`input_shape` must be (H, W, C) for images or (T, H, W, C) for "
-            f"event frames. Received: input_shape={tuple(input_shape)}"
+    y = body.norm(x, f"{name}_bn1")
+    y = _conv_norm(body, y, filters, 3, stride, name, 1, norm=2)
+    y = body.act(y, f"{name}_act")
+    y = _conv_norm(body, y, filters, 3, 1, name, 2, norm=3)
+    if stride > 1:
+        pool = keras.layers.AveragePooling2D(
+            stride, padding="same", name=f"{name}_pool"
         )
+        x = body.fold(pool, x)
+    more = filters - channels(x)
+    if more:
+        # Seen as channels-first, (H, W, C) has W and C as its image axes.
+        fill = keras.layers.ZeroPadding2D(
+            ((0, 0), (0, more)), "channels_first", name=f"{name}_fill"
+        )
+        x = body.fold(fill, x)
+    return body.add(y, x, f"{name}_add")
+
+
+def _conv_norm(body, x, filters, kernel, stride, name, i, norm=None):
+    x = body.conv(x, filters, kernel, stride, f"{name}_conv{i}")
+    return body.norm(x, f"{name}_bn{norm or i}")
+
+
+def _changes(x, filters, stride):
+    return stride != 1 or channels(x) != filters
+
+
+def _projected(body, x, filters, stride, name):
+    """The shortcut: x, or conv1x1-BN of it where its shape changes."""
+    if not _changes(x, filters, stride):
+        return x
+    x = body.conv(x, filters, 1, stride, f"{name}_proj")
+    return body.norm(x, f"{name}_proj_bn")

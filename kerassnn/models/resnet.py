@@ -1,9 +1,7 @@
 """Residual networks with post-activation basic blocks."""
 
-import keras
-
 from kerassnn.models import blocks
-from kerassnn.models.flow import choose
+from kerassnn.models.body import Body
 
 
 def ResNet19(
@@ -59,10 +57,13 @@ def ResNet19(
     Reference: Zheng et al., AAAI 2021, arXiv 2011.05280; Deng et al., ICLR
         2022, arXiv 2202.11946.
     """
-    stages = ((width, 3, 1), (2 * width, 3, 2), (4 * width, 2, 2))
-    return _resnet(
-        stages, width if stem_width is None else stem_width, **_rest(locals())
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
     )
+    x = body.stem(width if stem_width is None else stem_width)
+    plan = ((width, 3, 1), (2 * width, 3, 2), (4 * width, 2, 2))
+    x = body.pooled(body.stages(x, blocks.basic, plan))
+    return body.model(x, name, hidden, hidden_norm)
 
 
 def ResNet18(
@@ -89,8 +90,47 @@ def ResNet18(
 
     Reference: He et al., CVPR 2016, arXiv 1512.03385.
     """
-    stages = tuple((width * 2**i, 2, 1 if i == 0 else 2) for i in range(4))
-    return _resnet(stages, width, **_rest(locals()))
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    plan = doubling(width, (2, 2, 2, 2))
+    x = body.pooled(body.stages(body.stem(width), blocks.basic, plan))
+    return body.model(x, name, hidden, hidden_norm)
+
+
+def ResNet34(
+    classes=10,
+    timesteps=4,
+    neuron=None,
+    input_shape=(32, 32, 3),
+    width=64,
+    imagenet_stem=False,
+    norm=None,
+    weight_decay=0.0,
+    flow=None,
+    name="resnet34",
+):
+    """ResNet-34: four stages of 3, 4, 6 and 3 basic blocks.
+
+    Arguments, shapes and errors are those of `ResNet19`; `width` is the
+    stem's and the first stage's, doubled at each of the three others. Taps
+    `stage1` to `stage4`.
+
+    Args:
+        imagenet_stem: Bool. 7x7 convolution at stride 2 and 3x3 max-pooling
+            for images of 224x224 pixels, in place of the 3x3 convolution of
+            the CIFAR form. Defaults to `False`.
+
+    Differs from the paper: none.
+
+    Reference: He et al., CVPR 2016, arXiv 1512.03385.
+    """
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    x = body.stem(width, imagenet_stem)
+    x = body.stages(x, blocks.basic, doubling(width, (3, 4, 6, 3)))
+    return body.model(body.pooled(x), name)
 
 
 def ResNet8(
@@ -115,52 +155,17 @@ def ResNet8(
 
     Reference: He et al., CVPR 2016, arXiv 1512.03385.
     """
-    stages = ((width, 1, 1), (2 * width, 1, 2), (4 * width, 1, 2))
-    return _resnet(stages, width, **_rest(locals()))
-
-
-def _rest(arguments):
-    """A builder's arguments without those that only shape the stages."""
-    return {
-        k: v for k, v in arguments.items() if k not in ("stages", "stem_width")
-    }
-
-
-def _resnet(
-    stages,
-    stem_width,
-    classes,
-    timesteps,
-    neuron,
-    input_shape,
-    width,
-    hidden,
-    hidden_norm,
-    norm,
-    weight_decay,
-    flow,
-    name,
-):
-    blocks.check_arguments(classes, timesteps, input_shape, width)
-    flow = choose(neuron, norm, flow)
-    inputs = flow.inputs(input_shape)
-    stem = blocks.conv(stem_width, 3, 1, "stem_conv", weight_decay)
-    x = flow.stem(inputs, stem, timesteps, "stem")
-    x = flow.tap(flow.activate(x, "stem_act"), "stem")
-    for i, (filters, depth, stride) in enumerate(stages, 1):
-        for j in range(1, depth + 1):
-            x = blocks.basic_block(
-                flow,
-                x,
-                filters,
-                stride if j == 1 else 1,
-                f"stage{i}_block{j}",
-                weight_decay,
-            )
-        x = flow.tap(x, f"stage{i}")
-    x = flow.fold(keras.layers.GlobalAveragePooling2D(name="pool"), x)
-    x = flow.tap(x, "features")
-    outputs = blocks.linear_head(
-        flow, x, classes, hidden, hidden_norm, weight_decay
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
     )
-    return keras.Model(inputs, outputs, name=name)
+    plan = doubling(width, (1, 1, 1))
+    x = body.pooled(body.stages(body.stem(width), blocks.basic, plan))
+    return body.model(x, name, hidden, hidden_norm)
+
+
+def doubling(width, depths):
+    """Plan of stages, each twice as wide as the one before at half the size."""
+    return tuple(
+        (width * 2**i, depth, 1 if i == 0 else 2)
+        for i, depth in enumerate(depths)
+    )

@@ -2,8 +2,7 @@
 
 import keras
 
-from kerassnn.models import blocks
-from kerassnn.models.flow import choose
+from kerassnn.models.body import Body
 
 
 def VGG11(
@@ -30,10 +29,46 @@ def VGG11(
 
     Reference: Hong and Wang, AAAI 2025, arXiv 2501.08049 (its code).
     """
-    sizes = (1, 2, 4, 4, 8, 8, 8, 8)
-    plan = [(width * m, 2 if i % 2 else 1) for i, m in enumerate(sizes)]
-    hidden = (64 * width, 64 * width)
-    return _vgg(plan, False, hidden, **_rest(locals()))
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    x = _convolutions(body, width, ((1, 2), (4, 4), (8, 8), (8, 8)), stride=2)
+    for i in (1, 2):
+        x = body.dense(x, 64 * width, f"hidden{i}")
+    return body.model(x, name)
+
+
+def VGG16(
+    classes=10,
+    timesteps=4,
+    neuron=None,
+    input_shape=(32, 32, 3),
+    width=64,
+    norm=None,
+    weight_decay=0.0,
+    flow=None,
+    name="vgg16",
+):
+    """VGG-16 in its CIFAR form: five pooled stages and one linear layer.
+
+    Thirteen 3x3 convolutions in stages of 2, 2, 3, 3 and 3 (w, 2w, 4w, 8w,
+    8w channels), each stage closed by 2x2 max-pooling, which keeps spikes
+    spikes.
+
+    Arguments, shapes and errors are those of `ResNet19`; `width` is w.
+    Taps `stage1` to `stage5` stand behind the poolings.
+
+    Differs from the paper: BN behind each convolution, and one linear layer
+        in place of three with dropout, as is usual for CIFAR.
+
+    Reference: Simonyan and Zisserman, ICLR 2015, arXiv 1409.1556.
+    """
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    plan = ((1,) * 2, (2,) * 2, (4,) * 3, (8,) * 3, (8,) * 3)
+    x = _convolutions(body, width, plan, pool=keras.layers.MaxPooling2D)
+    return body.model(x, name)
 
 
 def VGGSNN(
@@ -60,54 +95,33 @@ def VGGSNN(
     Reference: Deng et al., Temporal Efficient Training, ICLR 2022,
         arXiv 2202.11946 (its code).
     """
-    sizes = (1, 2, 4, 4, 8, 8, 8, 8)
-    plan = [(width * m, 1) for m in sizes]
-    return _vgg(plan, True, (), **_rest(locals()))
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    plan = ((1, 2), (4, 4), (8, 8), (8, 8))
+    x = _convolutions(body, width, plan, pool=keras.layers.AveragePooling2D)
+    return body.model(x, name)
 
 
-def _rest(arguments):
-    """A builder's arguments without the locals it works with."""
-    return {
-        k: v
-        for k, v in arguments.items()
-        if k not in ("sizes", "plan", "hidden")
-    }
+def _convolutions(body, width, plan, stride=1, pool=None):
+    """conv-BN-act for each of the plan's multiples of `width`, flattened.
 
-
-def _vgg(
-    plan,
-    pooled,
-    hidden,
-    classes,
-    timesteps,
-    neuron,
-    input_shape,
-    width,
-    norm,
-    weight_decay,
-    flow,
-    name,
-):
-    blocks.check_arguments(classes, timesteps, input_shape, width)
-    flow = choose(neuron, norm, flow)
-    inputs = x = flow.inputs(input_shape)
-    decay = {"weight_decay": weight_decay, "use_bias": True}
-    for i, (filters, stride) in enumerate(plan, 1):
-        if i == 1:
-            first = blocks.conv(filters, 3, stride, "stem_conv", **decay)
-            x = flow.stem(x, first, timesteps, "stem")
-            x = flow.tap(flow.activate(x, "stem_act"), "stem")
-            continue
-        x = blocks.convolve(flow, x, filters, 3, stride, f"conv{i}", **decay)
-        x = flow.activate(flow.norm(x, f"bn{i}"), f"act{i}")
-        if i % 2 == 0:
-            if pooled:
-                pool = keras.layers.AveragePooling2D(2, name=f"pool{i // 2}")
-                x = flow.fold(pool, x)
-            x = flow.tap(x, f"stage{i // 2}")
-    x = flow.fold(keras.layers.Flatten(name="flatten"), x)
-    x = flow.tap(x, "features")
-    for i, units in enumerate(hidden, 1):
-        x = flow.fold(blocks.dense(units, f"hidden{i}", weight_decay), x)
-    outputs = blocks.linear_head(flow, x, classes, None, True, weight_decay)
-    return keras.Model(inputs, outputs, name=name)
+    Each stage of the plan ends with a convolution of `stride`, or with
+    `pool`, a class of pooling layers.
+    """
+    count = 0
+    for i, stage in enumerate(plan, 1):
+        for j, multiple in enumerate(stage, 1):
+            count += 1
+            if count == 1:
+                x = body.stem(width * multiple, use_bias=True)
+                continue
+            step = stride if j == len(stage) else 1
+            filters = width * multiple
+            x = body.conv(x, filters, 3, step, f"conv{count}", use_bias=True)
+            x = body.act(body.norm(x, f"bn{count}"), f"act{count}")
+        if pool is not None:
+            x = body.fold(pool(2, name=f"pool{i}"), x)
+        x = body.tap(x, f"stage{i}")
+    x = body.fold(keras.layers.Flatten(name="flatten"), x)
+    return body.tap(x, "features")
