@@ -7,6 +7,9 @@ from absl import flags
 from kerassnn import training
 from kerassnn import zoo
 from kerassnn.cli.recipes import find_recipe
+from kerassnn.training.comparing import table
+from kerassnn.training.overrides import define as define_fields
+from kerassnn.training.overrides import field_types
 from kerassnn.training.overrides import parse
 
 
@@ -54,6 +57,35 @@ def distill(arguments):
     training.distill(find_recipe(arguments[0]), arguments[1:])
 
 
+def compare(arguments):
+    if not arguments or arguments[0].startswith("-"):
+        raise ValueError("expected `kerassnn compare RECIPE [--seeds=N] ...`")
+    recipe = training.load_recipe(find_recipe(arguments[0]))
+    values = flags.FlagValues()
+    define = {"flag_values": values}
+    flags.DEFINE_list("methods", None, "", **define)
+    flags.DEFINE_integer("seeds", 5, "", lower_bound=1, **define)
+    flags.DEFINE_string("baseline", "HardLabel", "", **define)
+    flags.DEFINE_string("runs", "runs", "", **define)
+    flags.DEFINE_string("report", "runs", "", **define)
+    define_fields(recipe.config, values)
+    rest = parse(values, arguments[1:])
+    if rest:
+        raise ValueError(f"expected --field=value, received: {rest[0]!r}")
+    fields = field_types(recipe.config)
+    report = training.compare(
+        recipe,
+        methods=values.methods,
+        baseline=values.baseline,
+        seeds=values.seeds,
+        overrides={k: values[k].value for k in fields if values[k].present},
+        folder=values.runs,
+        report=values.report,
+    )
+    print("\n".join(table(report)))
+    print(json.dumps({r["method"]: r["mean"] for r in report["rows"]}))
+
+
 def publish(arguments):
     values = flags.FlagValues()
     for name in ("name", "zoo", "data_dir"):
@@ -83,6 +115,7 @@ COMMANDS = {
     "info": info,
     "evaluate": evaluate,
     "distill": distill,
+    "compare": compare,
     "publish": publish,
 }
 

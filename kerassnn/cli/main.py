@@ -14,6 +14,9 @@ usage: kerassnn COMMAND ...
   distill RECIPE [--field=value ...] [--runs=DIR] [--smoke] [--fresh]
                                   trains a recipe, or goes on with it;
                                   --help lists the recipe's fields
+  compare RECIPE [--methods=A,B] [--seeds=N] [--field=value ...]
+                                  trains every method of a recipe with N
+                                  seeds; a table and a plot in --report=DIR
   publish RUN ... --name=NAME [--zoo=DIR] [--overwrite]
                                   makes an entry of the runs of n seeds
 

@@ -6,7 +6,7 @@ Hardware: 2 CPU cores.
 Time:     not measured yet.
 Accuracy: zoo/RESULTS.md, the section on comparisons.
 
-    kerassnn compare compare_digits --seeds=5
+    kerassnn compare compare_methods_digits --seeds=5
 
 All methods share the seed's initial weights, the teacher, the batches and
 the schedule; none was tuned on this data set. BlockReplacement and
