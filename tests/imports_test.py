@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "ops": set(),
     "layers": {"ops"},
     "models": {"layers", "ops"},
-    "distillation": {"ops"},
+    "distillation": {"layers", "ops"},  # layers of time: T, rates
     "analysis": {"layers", "ops"},
     "data": set(),
     "training": set(),

@@ -1,12 +1,12 @@
 import keras
 from keras import ops
 
+from kerassnn.distillation import adapters
 from kerassnn.distillation import checks
+from kerassnn.distillation import similarity
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
-from kerassnn.distillation.taps import stages
 from kerassnn.ops.distance import gram
-from kerassnn.ops.distance import unit
 from kerassnn.ops.pool import adaptive_average_pool
 from kerassnn.ops.pool import adaptive_max_pool
 
@@ -60,7 +60,7 @@ def match(regressor, student, teacher):
         folded = adaptive_max_pool(folded, teacher.shape[1:3])
     else:
         teacher = adaptive_average_pool(teacher, student.shape[2:4])
-    mapped = regressor(folded, training=True)
+    mapped = adapters.adapt(regressor, folded)
     mapped = ops.reshape(mapped, (-1, steps, *mapped.shape[1:]))
     square = ops.square(mapped - ops.expand_dims(teacher, 1))
     return ops.transpose(ops.mean(square, axis=(2, 3, 4)))
@@ -121,28 +121,24 @@ class SASTC(Distiller):
         teacher_taps=None,
         **kwargs,
     ):
+        default = adapters.stage_taps
         super().__init__(
             student,
             teacher,
-            student_taps=student_taps or _stages(student, "student"),
-            teacher_taps=teacher_taps or _stages(teacher, "teacher"),
+            student_taps=student_taps or default(student, "student"),
+            teacher_taps=teacher_taps or default(teacher, "teacher"),
             **kwargs,
         )
         self.temperature = checks.positive("temperature", temperature)
         self.batch_size = batch_size
 
     def build_adapters(self, batch_size):
-        self.batch_size = self.batch_size or batch_size
-        if self.batch_size is None:
-            raise ValueError(
-                "SASTC's attention is as wide as the batch: pass `batch_size`,"
-                " or train on batches of a known size. Received: None"
-            )
-        width = self.batch_size
+        width = similarity.check_width(self.batch_size or batch_size)
+        self.batch_size = width
         student = [self._student.sequence(tap) for tap in self.student_taps]
         teacher = [self._teacher.shapes[tap] for tap in self.teacher_taps]
-        self.queries = [_mlp(width) for _ in student]
-        self.keys = [_mlp(width) for _ in teacher]
+        self.queries = [similarity.mlp(width) for _ in student]
+        self.keys = [similarity.mlp(width) for _ in teacher]
         self.regressors = [
             [_regressor(s[-1], t[-1]) for t in teacher] for s in student
         ]
@@ -150,15 +146,16 @@ class SASTC(Distiller):
     def loss_terms(self, y, views):
         student, teacher = views["student"], views["teacher"]
         kd = logits_kd(teacher["logits"], student["logits"], self.temperature)
+        width = self.batch_size
         maps = [teacher[tap] for tap in self.teacher_taps]
         keys = [
-            self._embed(mlp, gram(f))
+            similarity.embed(mlp, gram(f), width)
             for mlp, f in zip(self.keys, maps, strict=True)
         ]
         total = 0.0
         for i, tap in enumerate(self.student_taps):
             f = student[tap]
-            queries = self._embed(self.queries[i], step_grams(f))
+            queries = similarity.embed(self.queries[i], step_grams(f), width)
             pairs = zip(self.regressors[i], maps, strict=True)
             distances = [match(r, f, a) for r, a in pairs]
             weights = attention(queries, keys)
@@ -166,47 +163,9 @@ class SASTC(Distiller):
             total = total + ops.mean(ops.sum(weighted, axis=-1))
         return {"kd": kd, "feature": total / len(self.student_taps)}
 
-    def _embed(self, mlp, grams):
-        """Unit rows (..., B, D) from Gram matrices (..., B, B)."""
-        batch, width = grams.shape[-1], self.batch_size
-        shape = ops.shape(grams)
-        if batch is not None and batch > width:
-            raise ValueError(
-                f"SASTC was built for batches of {width}. "
-                f"Received: a batch of {batch}"
-            )
-        if batch != width:
-            missing = ops.zeros((*shape[:-1], width - shape[-1]))
-            grams = ops.concatenate([grams, missing], axis=-1)
-        rows = unit(mlp(ops.reshape(grams, (-1, width))))
-        return ops.reshape(rows, (*shape[:-1], rows.shape[-1]))
-
     def get_config(self):
         own = {"temperature": self.temperature, "batch_size": self.batch_size}
         return {**super().get_config(), **own}
-
-
-def _stages(model, role):
-    found = stages(model)
-    if not found:
-        raise ValueError(
-            f"the {role} {model.name!r} has no layers named stage1, stage2, "
-            f"...: pass `{role}_taps`."
-        )
-    return found
-
-
-def _mlp(width):
-    """Linear(B -> 2 d), ReLU, Linear(2 d -> d), d = B / 4."""
-    size = max(1, width // 4)
-    mlp = keras.Sequential(
-        [
-            keras.layers.Dense(2 * size, activation="relu"),
-            keras.layers.Dense(size),
-        ]
-    )
-    mlp.build((None, width))
-    return mlp
 
 
 def _regressor(channels, target):

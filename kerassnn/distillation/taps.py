@@ -1,5 +1,6 @@
 """Named tensors of a functional model."""
 
+import copy
 import difflib
 import re
 
@@ -41,6 +42,14 @@ class Taps:
         if self._single and isinstance(x, (list, tuple)) and len(x) == 1:
             x = x[0]
         return self._model(x, training=training)
+
+    def rebuilt(self, rebuild):
+        """The same taps of `rebuild(model)`, a model with the same outputs."""
+        taps = copy.copy(self)
+        taps._model = rebuild(self._model)
+        taps.tensors = taps._model.output
+        taps.shapes = {tap: t.shape for tap, t in taps.tensors.items()}
+        return taps
 
     def sequence(self, tap):
         """Shape (B, T, ...) of a tap that must have a static time axis."""

@@ -22,6 +22,21 @@ def unit(x, epsilon=1e-6):
     return ops.where(alive, x * inverse, 0.0)
 
 
+def length(x, epsilon=1e-6):
+    """Euclidean length of the rows of `x`; below epsilon 0, without gradient.
+
+    Args:
+        x: Tensor (..., D).
+        epsilon: Float.
+
+    Returns:
+        Tensor (...).
+    """
+    square = ops.sum(ops.square(x), axis=-1)
+    alive = square > epsilon**2
+    return ops.where(alive, ops.sqrt(ops.where(alive, square, 1.0)), 0.0)
+
+
 def kl(teacher_logits, student_logits, temperature=1.0):
     """tau^2 KL(softmax(z^a / tau) || softmax(z / tau)) of every row.
 
@@ -37,6 +52,20 @@ def kl(teacher_logits, student_logits, temperature=1.0):
     log_q = ops.log_softmax(student_logits / temperature, axis=-1)
     rows = ops.sum(ops.exp(log_p) * (log_p - log_q), axis=-1)
     return rows * temperature**2
+
+
+def entropy(logits, temperature=1.0):
+    """H(softmax(z / tau)) of every row.
+
+    Args:
+        logits: Tensor (..., K).
+        temperature: Float > 0.
+
+    Returns:
+        Tensor (...), nats, from 0 (one class) to log K (uniform).
+    """
+    log_p = ops.log_softmax(logits / temperature, axis=-1)
+    return -ops.sum(ops.exp(log_p) * log_p, axis=-1)
 
 
 def gram(x):
