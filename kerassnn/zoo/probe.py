@@ -11,6 +11,7 @@ INPUTS = 8
 CANDIDATES = 64
 DRAWS = 4
 NOISE = 1e-6  # relative, some float32 roundings
+EPSILON = 1e-6  # below it all inputs count as equally still
 
 
 def make_probe(model, seed=0):
@@ -19,7 +20,8 @@ def make_probe(model, seed=0):
     A backend may sum in another order, and a potential that rounding moves
     across the threshold is a spike more or less. So of 64 inputs those eight
     are kept whose logits move least when every weight is disturbed by a few
-    roundings: what moves them later is then not rounding.
+    roundings, against their distance from the mean logits of all: what moves
+    them later is not rounding, and they tell one network from another.
 
     Args:
         model: Model of `kerassnn.models`.
@@ -28,6 +30,9 @@ def make_probe(model, seed=0):
     Returns:
         Dict of arrays: `inputs` (8, ...), `logits` (8, K), `tap` (8, C), the
         last being stage 1's mean over time and space.
+
+    Raises:
+        ValueError: if the model answers all inputs alike, as a silent one.
     """
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((CANDIDATES, *model.input_shape[1:]), "float32")
@@ -39,7 +44,14 @@ def make_probe(model, seed=0):
         model.set_weights([_disturbed(weight, rng) for weight in weights])
         moved = np.maximum(moved, _distance(outputs(x)[0], logits))
     model.set_weights(weights)
-    keep = np.sort(np.argsort(moved, kind="stable")[:INPUTS])
+    spread = _distance(logits, logits.mean(axis=0, keepdims=True))
+    if not spread.max() > 0:
+        raise ValueError(
+            "expected a model whose logits depend on its input, received: "
+            f"{model.name}, which answers all of {CANDIDATES} inputs alike"
+        )
+    score = (moved + EPSILON) / (spread + EPSILON**2)
+    keep = np.sort(np.argsort(score, kind="stable")[:INPUTS])
     return {"inputs": x[keep], "logits": logits[keep], "tap": tap[keep]}
 
 
@@ -81,9 +93,9 @@ def _outputs(model):
 
 
 def _distance(a, b):
-    if a.shape != b.shape:
+    if a.shape[1:] != b.shape[1:]:
         raise ValueError(
-            f"expected outputs of shape {b.shape}, received: {a.shape}"
+            f"expected outputs of shape {b.shape[1:]}, received: {a.shape[1:]}"
         )
     return np.max(np.abs(a - b), axis=1)
 

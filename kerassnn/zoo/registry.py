@@ -151,7 +151,11 @@ def _installed():
     cards = [f for f in files if f.name == "card.json"]
     found = [Path(f.locate()).resolve().parents[1] for f in cards]
     # `pip install --target` leaves the recorded places behind.
-    return [*found, Path(sysconfig.get_path("data"), SHARE), PACKAGE / SHARE]
+    return [
+        *found,
+        Path(sysconfig.get_path("data"), SHARE),
+        PACKAGE.parent / SHARE,
+    ]
 
 
 def _names():

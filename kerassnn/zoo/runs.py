@@ -135,8 +135,10 @@ def _read(folder):
         found[name] = value
     for argument in found["result"]["builder"]["arguments"].values():
         if isinstance(argument, dict) and "registered_name" in argument:
-            # `lif_1` says only that the process had made a `lif` before.
+            # `lif_1` says only that the process had made a `lif` before, and
+            # the precision is that of whoever loads the entry.
             argument["config"].pop("name", None)
+            argument["config"].pop("dtype", None)
     return Run(folder=folder, **found)
 
 

@@ -51,7 +51,11 @@ def save_half(model, path):
         full = Path(folder, WEIGHTS)
         model.save_weights(full)
         half = Path(folder, "half.h5")
-        with h5py.File(full, "r") as source, h5py.File(half, "w") as target:
+        # The oldest format spends kilobytes on every empty group.
+        with (
+            h5py.File(full, "r") as source,
+            h5py.File(half, "w", libver=("v108", "v110")) as target,
+        ):
             _copy(source, target)
         # Written beside its place first: the temporary folder may lie on
         # another disk, where a rename is no single step.

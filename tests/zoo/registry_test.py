@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from kerassnn import zoo
+from kerassnn.zoo import registry
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
@@ -57,6 +58,25 @@ def test_a_missing_folder_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("KERASSNN_ZOO", str(tmp_path / "nowhere"))
     with pytest.raises(ValueError, match="nowhere"):
         zoo.list()
+
+
+def test_an_installation_finds_its_share_folder(
+    published, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("KERASSNN_ZOO", raising=False)
+    monkeypatch.setattr(registry, "PACKAGE", tmp_path / "kerassnn")
+    assert zoo.list("tiny8_*") == []
+    shutil.copytree(published, tmp_path / "share" / "kerassnn" / "zoo")
+    assert zoo.list("tiny8_*") == [ANN, SNN]
+
+
+def test_a_folder_named_zoo_beside_an_installation_is_not_ours(
+    published, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("KERASSNN_ZOO", raising=False)
+    monkeypatch.setattr(registry, "PACKAGE", tmp_path / "kerassnn")
+    shutil.copytree(published, tmp_path / "zoo")
+    assert zoo.list("tiny8_*") == []
 
 
 def test_a_renamed_folder_is_refused(entries):

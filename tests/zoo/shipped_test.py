@@ -1,0 +1,72 @@
+"""The entries of this checkout, on whichever backend the tests run."""
+
+import configparser
+import json
+import pathlib
+
+import pytest
+
+from kerassnn import zoo
+from kerassnn.zoo.tables import readme
+from kerassnn.zoo.tables import results
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+NAMES = sorted(p.parent.name for p in CHECKOUT.glob("zoo/*/card.json"))
+
+
+@pytest.fixture(autouse=True)
+def only_this_checkout(monkeypatch):
+    monkeypatch.setenv("KERASSNN_ZOO", str(CHECKOUT / "zoo"))
+
+
+@pytest.mark.numeric
+@pytest.mark.parametrize("name", NAMES)
+def test_it_gives_the_stored_outputs(name):
+    found = zoo.verify(name)
+    assert found["agreeing"] >= found["inputs"] - 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_accuracy_is_that_of_its_card(name):
+    if zoo.card(name)["dataset"] != "digits":
+        pytest.skip("needs a downloaded data set")
+    found = zoo.evaluate(name)
+    # Two images: rounding differs between backends.
+    off = abs(found["accuracy"] - found["card_accuracy"]) * found["images"]
+    assert off <= 2.5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_readme_is_made_of_its_card(name):
+    text = (CHECKOUT / "zoo" / name / "README.md").read_text("utf-8")
+    assert text == readme(zoo.card(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_teacher_is_the_one_it_was_taught_by(name):
+    teacher = zoo.card(name)["teacher"]
+    if teacher is not None:
+        digests = zoo.card(teacher["name"])["sha256"]
+        assert digests["model.weights.h5"] == teacher["sha256"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_path_of_a_machine_is_in_its_card(name):
+    text = json.dumps(zoo.card(name))
+    assert not any(part in text for part in ("/home/", "/tmp/", "/root/"))
+
+
+@pytest.mark.skipif(not NAMES, reason="nothing is published")
+def test_the_table_is_up_to_date(tmp_path):
+    for name in NAMES:
+        (tmp_path / name).symlink_to(CHECKOUT / "zoo" / name)
+    table = (CHECKOUT / "zoo" / "RESULTS.md").read_bytes()
+    assert results(tmp_path).read_bytes() == table
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_wheel_carries_it(name):
+    parsed = configparser.ConfigParser()
+    parsed.read(CHECKOUT / "setup.cfg")
+    shipped = parsed["options.data_files"]
+    assert shipped[f"share/kerassnn/zoo/{name}"] == f"zoo/{name}/*"
