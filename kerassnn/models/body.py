@@ -50,13 +50,16 @@ class Body:
         self.add = self.flow.add
         self.tap = self.flow.tap
 
-    def stem(self, filters, imagenet=False, act=True, use_bias=False):
+    def stem(
+        self, filters, imagenet=False, act=True, pool=True, use_bias=False
+    ):
         """First convolution and norm, then act and, for ImageNet, pooling.
 
         Args:
             filters: Int.
             imagenet: Bool. 7x7 at stride 2 and max-pooling, in place of 3x3.
             act: Bool. `False` where the blocks begin with their own.
+            pool: Bool. Whether the ImageNet form has the pooling.
             use_bias: Bool.
 
         Returns:
@@ -71,7 +74,7 @@ class Body:
         x = self.flow.stem(x, conv, self.timesteps, "stem")
         if act:
             x = self.act(x, "stem_act")
-        if imagenet:
+        if imagenet and pool:
             # Keras's "same" would pad the far sides only.
             pad = keras.layers.ZeroPadding2D(1, name="stem_pool_pad")
             pool = keras.layers.MaxPooling2D(3, 2, name="stem_pool")

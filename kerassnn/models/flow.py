@@ -47,7 +47,8 @@ class Flow:
 
     def tap(self, x, name):
         """Names a tensor of the body."""
-        return keras.layers.Identity(name=name)(x)
+        # In the tensor's own dtype: a mixed policy would round the logits.
+        return keras.layers.Identity(dtype=x.dtype, name=name)(x)
 
     def readout(self, x):
         """Logits of the model from those of the last layer."""
