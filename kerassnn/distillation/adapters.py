@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from kerassnn.distillation.taps import stages
+from kerassnn.layers.rate import RateReadout
 from kerassnn.ops.pool import adaptive_average_pool
 
 
@@ -61,3 +62,9 @@ def convolution(channels, target, kernel):
 def adapt(layer, x):
     """An adapter's float32 output in training, whatever the dtype policy."""
     return ops.cast(layer(x, training=True), "float32")
+
+
+def gradient_scale(student):
+    """Factor of the logits' gradient: 1/T in a rate-based student, else 1."""
+    last = student.layers[-1]
+    return last.gradient_scale if isinstance(last, RateReadout) else 1.0

@@ -1,11 +1,12 @@
 import keras
 from keras import ops
 
+from kerassnn.distillation import adapters
 from kerassnn.distillation import checks
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
 from kerassnn.distillation.taps import stages
-from kerassnn.layers.rate import RateReadout
+from kerassnn.ops.labels import cross_entropy
 from kerassnn.ops.rate import scale_gradient
 
 
@@ -97,10 +98,7 @@ class BlockReplacement(Distiller):
         self._suffixes = _Suffixes(
             {a: suffix(teacher, layers[a]) for _, a in self.pairs}
         )
-        last = student.layers[-1]
-        self._gradient_scale = 1.0
-        if isinstance(last, RateReadout):
-            self._gradient_scale = last.gradient_scale
+        self._gradient_scale = adapters.gradient_scale(student)
 
     def build_adapters(self, batch_size):
         self.adapters = [
@@ -112,8 +110,7 @@ class BlockReplacement(Distiller):
         views = super().views(x)
         views["hybrids"] = {}
         for (s, a), adapter in zip(self.pairs, self.adapters, strict=True):
-            r = views["student"][s]
-            r = ops.mean(r, axis=1) if len(r.shape) == 5 else r
+            r = adapters.rates(views["student"][s])
             r = scale_gradient(r, self._gradient_scale)
             mapped = adapter(r, training=True)
             logits = self._suffixes.by_tap[a](mapped, training=False)
@@ -123,23 +120,13 @@ class BlockReplacement(Distiller):
     def loss_terms(self, y, views):
         target, tau = views["teacher"]["logits"], self.temperature
         hybrids = list(views["hybrids"].values())
-        task = self._task(y, hybrids)
+        task = [ops.mean(cross_entropy(y, z)) for z in hybrids]
         kd = [logits_kd(target, z, tau) for z in hybrids]
         return {
             "kd": logits_kd(target, views["student"]["logits"], tau),
-            "hybrid_task": task,
+            "hybrid_task": sum(task),
             "hybrid_kd": sum(kd),
         }
-
-    def _task(self, y, hybrids):
-        one_hot = y
-        classes = hybrids[0].shape[-1]
-        if len(y.shape) == 1 or y.shape[-1] != classes:
-            labels = ops.reshape(ops.cast(y, "int32"), (-1,))
-            one_hot = ops.one_hot(labels, classes)
-        log_q = [ops.log_softmax(z, axis=-1) for z in hybrids]
-        rows = [-ops.sum(one_hot * z, axis=-1) for z in log_q]
-        return sum(ops.mean(row) for row in rows)
 
     def get_config(self):
         return {**super().get_config(), "temperature": self.temperature}

@@ -6,7 +6,6 @@ from kerassnn.distillation import checks
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.twkd import right_steps
 from kerassnn.distillation.twkd import right_vote
-from kerassnn.layers.rate import RateReadout
 from kerassnn.ops.distance import kl
 from kerassnn.ops.labels import class_indices
 from kerassnn.ops.labels import cross_entropy
@@ -85,10 +84,7 @@ class EnhancedSelfDistillation(Distiller):
                 f"Received: student_taps={tuple(self.student_taps)}"
             )
         self.temperature = checks.positive("temperature", temperature)
-        last = student.layers[-1]
-        self._gradient_scale = 1.0
-        if isinstance(last, RateReadout):
-            self._gradient_scale = last.gradient_scale
+        self._gradient_scale = adapters.gradient_scale(student)
 
     def build_adapters(self, batch_size):
         shapes = [self._student.shapes[tap][-3:] for tap in self.student_taps]
