@@ -1,4 +1,7 @@
-"""Builders of ANNs and SNNs from one body; `neuron=None` gives the ANN."""
+"""Builders of ANNs and SNNs from one body; `neuron=None` gives the ANN.
+
+The STAA builders have no ANN: without a `neuron` they bring their own.
+"""
 
 from kerassnn.layers.timesteps import at_timesteps
 from kerassnn.models.flow import Analog
@@ -13,6 +16,11 @@ from kerassnn.models.resnet import ResNet18
 from kerassnn.models.resnet import ResNet19
 from kerassnn.models.resnet import ResNet34
 from kerassnn.models.sew_resnet import SEWResNet34
+from kerassnn.models.staa import STAA
+from kerassnn.models.staa import STAAVGG11
+from kerassnn.models.staa import STAAResNet18
+from kerassnn.models.staa import STAAResNet19
+from kerassnn.models.staa import STAAResNet34
 from kerassnn.models.vgg import VGG11
 from kerassnn.models.vgg import VGG16
 from kerassnn.models.vgg import VGGSNN
@@ -32,6 +40,10 @@ BUILDERS = {
         ResNet19,
         ResNet34,
         SEWResNet34,
+        STAAResNet18,
+        STAAResNet19,
+        STAAResNet34,
+        STAAVGG11,
         VGG11,
         VGG16,
         VGGSNN,
@@ -45,6 +57,7 @@ __all__ = [
     "BUILDERS",
     "Flow",
     "RateBased",
+    "STAA",
     "Unrolled",
     "at_timesteps",
     "named_weights",

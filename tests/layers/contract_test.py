@@ -12,6 +12,7 @@ PAIR = [SEQUENCE, (5,)]
 # What a class needs beyond its defaults, and the shape of one sample.
 CASES = {
     "DirectEncode": ({"timesteps": 3}, STATIC),
+    "GlobalContext": ({"ratio": 2}, IMAGES),
     "LIF": ({"tau": 1.5, "surrogate": ops.Sigmoid}, IMAGES),
     "PoissonEncode": ({"timesteps": 3, "seed": 1}, STATIC),
     "RateFold": ({"layer": lambda: keras.layers.Dense(2)}, PAIR),
@@ -20,6 +21,7 @@ CASES = {
     "RateReadout": ({}, PAIR),
     "TDBN": ({"alpha": 0.5}, IMAGES),
     "TEBN": ({}, IMAGES),
+    "TSRD": ({"rate": 0.5, "seed": 2}, [SEQUENCE, SEQUENCE]),
     "TimeFold": ({"layer": lambda: keras.layers.Dense(2)}, SEQUENCE),
 }
 ABSTRACT = {"SpikingNeuron"}

@@ -1,0 +1,89 @@
+import keras
+from keras import ops
+
+from kerassnn.ops.lif import check_sequence
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class GlobalContext(keras.layers.Layer):
+    """Gates the channels of each timestep by a summary of its space.
+
+    With a = softmax over (H, W) of key . x, the context is sum a x in R^C,
+    the gate g = sigmoid(W2 relu(W1 context + b1) + b2), W1 from C to C/r
+    channels, and the result x (1 + g), or x g without `residual`. All
+    weights are shared over time.
+
+    Args:
+        ratio: Int >= 1, r. Defaults to `4`.
+        residual: Bool. Whether x is added to the gated x. Defaults to
+            `True`: without it a gate near 1/2 halves the currents and the
+            neurons fall silent.
+
+    Input shape:  (B, T, ..., C), T static.
+    Output shape: the same.
+
+    Raises:
+        ValueError: if `ratio` is not a positive integer, or T not static.
+
+    Differs from the paper: it names three 1x1 convolutions (key, query,
+        value), a sigmoid gate and the ratio 4; this form of them, after
+        Cao et al. (GCNet), the place in front of the neuron, on its
+        currents, and the residual are ours.
+
+    Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
+    """
+
+    def __init__(self, ratio=4, residual=True, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(ratio, int) or ratio < 1:
+            raise ValueError(
+                f"`ratio` must be a positive integer. Received: ratio={ratio!r}"
+            )
+        self.ratio = ratio
+        self.residual = bool(residual)
+
+    def build(self, input_shape):
+        check_sequence(input_shape, type(self).__name__)
+        channels = input_shape[-1]
+        inner = max(channels // self.ratio, 1)
+        self.key = self.add_weight(shape=(channels, 1), name="key")
+        self.squeeze = self.add_weight(
+            shape=(channels, inner), initializer="he_normal", name="squeeze"
+        )
+        self.squeeze_bias = self.add_weight(
+            shape=(inner,), initializer="zeros", name="squeeze_bias"
+        )
+        self.excite = self.add_weight(shape=(inner, channels), name="excite")
+        self.excite_bias = self.add_weight(
+            shape=(channels,), initializer="zeros", name="excite_bias"
+        )
+
+    def call(self, inputs):
+        steps, channels = inputs.shape[1], inputs.shape[-1]
+        x = ops.reshape(inputs, (-1, steps, _size(inputs), channels))
+        weights = ops.softmax(ops.matmul(x, self.key), axis=2)
+        context = ops.sum(weights * x, axis=2)
+        hidden = ops.relu(ops.matmul(context, self.squeeze) + self.squeeze_bias)
+        gate = ops.sigmoid(ops.matmul(hidden, self.excite) + self.excite_bias)
+        middle = (1,) * (len(inputs.shape) - 3)
+        gate = ops.reshape(gate, (-1, steps, *middle, channels))
+        return inputs * (1.0 + gate if self.residual else gate)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def compute_output_spec(self, inputs):
+        check_sequence(inputs.shape, type(self).__name__)
+        return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
+
+    def get_config(self):
+        config = {"ratio": self.ratio, "residual": self.residual}
+        return {**super().get_config(), **config}
+
+
+def _size(x):
+    """Number of places of (B, T, ..., C) between T and C."""
+    size = 1
+    for length in x.shape[2:-1]:
+        size *= length
+    return size

@@ -1,0 +1,56 @@
+import keras
+from keras import ops
+
+from kerassnn.ops.lif import check_sequence
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class PositionEncoding(keras.layers.Layer):
+    """Adds a learned number for each timestep and channel.
+
+    The numbers, (T, C), start at zero and bind the weights to one T.
+
+    Input shape:  (B, T, ..., C), T static.
+    Output shape: the same.
+
+    Raises:
+        ValueError: if T is not static, or not that of the weights.
+
+    Differs from the paper: it names a learned position embedding put before
+        the spatial aggregation; that its axis is time, its shape and its
+        zeros at the start are ours.
+
+    Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
+    """
+
+    def build(self, input_shape):
+        check_sequence(input_shape, type(self).__name__)
+        self.position = self.add_weight(
+            shape=(input_shape[1], input_shape[-1]),
+            initializer="zeros",
+            name="position",
+        )
+
+    def call(self, inputs):
+        steps, channels = self.position.shape
+        check_own_steps(self, inputs.shape, steps)
+        middle = (1,) * (len(inputs.shape) - 3)
+        position = ops.reshape(self.position, (1, steps, *middle, channels))
+        return inputs + ops.cast(position, inputs.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def compute_output_spec(self, inputs):
+        check_own_steps(self, inputs.shape, self.position.shape[0])
+        return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
+
+
+def check_own_steps(layer, input_shape, timesteps):
+    """Raises ValueError unless the input has the T of a layer's weights."""
+    if input_shape[1] != timesteps:
+        raise ValueError(
+            f"layer {layer.name!r} has weights for each of {timesteps} "
+            "timesteps and runs at no other number of them. Received: "
+            f"input_shape={tuple(input_shape)}"
+        )

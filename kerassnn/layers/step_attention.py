@@ -1,0 +1,77 @@
+import keras
+from keras import ops
+
+from kerassnn.layers.position_encoding import check_own_steps
+from kerassnn.ops.lif import check_sequence
+
+
+@keras.saving.register_keras_serializable("kerassnn")
+class StepAttention(keras.layers.Layer):
+    """Weighs the timesteps, each by one number in (0, 1) a sample.
+
+    With p in R^T the mean of each step over space and channels, the weights
+    are sigmoid(W2 relu(W1 p + b1) + b2), W1 and W2 being 1x1 convolutions
+    over T. They bind the layer to one T. Spikes become graded by it, alike
+    in the whole step.
+
+    Args:
+        ratio: Int >= 1, how many times fewer than T units stand between.
+            Defaults to `1`: at few steps the units of a narrower layer die.
+
+    Input shape:  (B, T, ...), T static.
+    Output shape: the same.
+
+    Raises:
+        ValueError: if `ratio` is not a positive integer, T is not static, or
+            not that of the weights.
+
+    Differs from the paper: it names AvgPool, conv, ReLU, conv and sigmoid
+        giving one weight a step; the shapes, the ratio and a first layer
+        that starts positive are ours.
+
+    Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
+    """
+
+    def __init__(self, ratio=1, **kwargs):
+        super().__init__(**kwargs)
+        if not isinstance(ratio, int) or ratio < 1:
+            raise ValueError(
+                f"`ratio` must be a positive integer. Received: ratio={ratio!r}"
+            )
+        self.ratio = ratio
+
+    def build(self, input_shape):
+        check_sequence(input_shape, type(self).__name__)
+        steps = input_shape[1]
+        inner = max(steps // self.ratio, 1)
+        # Firing rates are not negative: few units of random sign could all
+        # be dead from the start.
+        positive = keras.initializers.RandomUniform(0.0, 2.0 / steps)
+        self.squeeze = self.add_weight(
+            shape=(steps, inner), initializer=positive, name="squeeze"
+        )
+        self.squeeze_bias = self.add_weight(
+            shape=(inner,), initializer="zeros", name="squeeze_bias"
+        )
+        self.excite = self.add_weight(shape=(inner, steps), name="excite")
+        self.excite_bias = self.add_weight(
+            shape=(steps,), initializer="zeros", name="excite_bias"
+        )
+
+    def call(self, inputs):
+        rank, steps = len(inputs.shape), self.squeeze.shape[0]
+        check_own_steps(self, inputs.shape, steps)
+        pooled = ops.mean(inputs, axis=tuple(range(2, rank)))
+        hidden = ops.relu(ops.matmul(pooled, self.squeeze) + self.squeeze_bias)
+        gate = ops.sigmoid(ops.matmul(hidden, self.excite) + self.excite_bias)
+        return inputs * ops.reshape(gate, (-1, steps) + (1,) * (rank - 2))
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
+
+    def compute_output_spec(self, inputs):
+        check_own_steps(self, inputs.shape, self.squeeze.shape[0])
+        return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
+
+    def get_config(self):
+        return {**super().get_config(), "ratio": self.ratio}

@@ -1,0 +1,221 @@
+"""What every builder promises, on narrow nets and small images."""
+
+import functools
+import re
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kerassnn import layers
+from kerassnn import models
+
+# Widths, and the shapes that differ from 16x16 pixels in three channels.
+WIDTHS = {"WRN28x4": 8, "PyramidNet20": 2, "WideBottleneck16": 1}
+SHAPES = {"ResNet8": (8, 8, 1), "VGG16": (32, 32, 3), "VGGSNN": (2, 16, 16, 2)}
+EVENTS = {"VGGSNN"}
+STAGES = {"ResNet8": 3, "ResNet19": 3, "WRN28x4": 3, "PyramidNet20": 3}
+STAGES = {**STAGES, "WideBottleneck16": 3, "VGG16": 5}
+NAMES = [name for name in models.BUILDERS if not name.startswith("STAA")]
+
+
+def make(name, neuron=None, timesteps=2, **options):
+    options = {
+        "width": WIDTHS.get(name, 3),
+        "input_shape": SHAPES.get(name, (16, 16, 3)),
+        **options,
+    }
+    return models.BUILDERS[name](
+        neuron=neuron, timesteps=timesteps, classes=7, **options
+    )
+
+
+@functools.cache
+def built(name, spiking):
+    """A model that the tests share and leave as it is."""
+    model = make(name, layers.LIF() if spiking else None)
+    rng = np.random.default_rng(0)
+    # Off the initial values, and far enough for deep neurons to fire.
+    for weight in model.weights:
+        low, high = (2.0, 4.0) if weight.name == "gamma" else (0.8, 1.2)
+        spread = rng.uniform(low, high, weight.shape)
+        weight.assign(weight * spread.astype("float32"))
+    return model
+
+
+def images(model, batch=2):
+    rng = np.random.default_rng(1)
+    shape = (batch, *model.input_shape[1:])
+    return rng.normal(size=shape).astype("float32")
+
+
+def close(actual, expected):
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(actual),
+        ops.convert_to_numpy(expected),
+        rtol=1e-4,
+        atol=1e-5,
+    )
+
+
+def weight_shapes(model):
+    return {k: tuple(v.shape) for k, v in models.named_weights(model).items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twins_have_the_same_weights(name):
+    ann, snn = built(name, False), built(name, True)
+    assert weight_shapes(ann) == weight_shapes(snn)
+    assert len(weight_shapes(snn)) == len(snn.weights)
+    assert models.transfer(ann, make(name, layers.LIF())) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_taps(name):
+    ann, snn = built(name, False), built(name, True)
+    stages = [f"stage{i}" for i in range(1, STAGES.get(name, 4) + 1)]
+    for tap in ("stem", *stages, "features", "logits"):
+        analog = ann.get_layer(tap).output.shape
+        spiking = snn.get_layer(tap).output.shape
+        time = () if tap == "logits" else (2,)
+        assert tuple(spiking) == (None, *time, *analog[1:]), tap
+    found = [x.name for x in ann.layers if re.match("stage[0-9]+$", x.name)]
+    assert found == stages
+    assert snn.get_layer("logits_t").output.shape == (None, 2, 7)
+    assert ann.output_shape == snn.output_shape == (None, 7)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_suffix_of_prefix_is_the_net_at_any_batch_size(name):
+    net = built(name, True)
+    tap = net.get_layer("stage2")
+    prefix = keras.Model(net.input, tap.output)
+    suffix = keras.Model(tap.output, net.output)
+    for batch in (1, 3):
+        x = images(net, batch)
+        whole = net(x)
+        assert whole.shape == (batch, 7)
+        assert np.ptp(ops.convert_to_numpy(whole)) > 0
+        close(suffix(prefix(x)), whole)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stem_runs_once_for_a_static_image(name):
+    net = built(name, True)
+    for layer in ("stem_conv", "stem_bn"):
+        rank = 5 if name in EVENTS else 4
+        assert len(net.get_layer(layer).output.shape) == rank
+    encoders = [x for x in net.layers if isinstance(x, layers.DirectEncode)]
+    assert len(encoders) == (name not in EVENTS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_width_scales_every_layer_but_the_ends(name):
+    width = 4 * WIDTHS.get(name, 2)
+    narrow, wide = make(name, width=width), make(name, width=2 * width)
+    for tap in ("stem", "stage1", "stage2", "features"):
+        thin = narrow.get_layer(tap).output.shape[-1]
+        # PyramidNet rounds its widths.
+        assert abs(wide.get_layer(tap).output.shape[-1] - 2 * thin) <= 1, tap
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - EVENTS))
+def test_event_frames(name):
+    shape = (3, *SHAPES.get(name, (16, 16, 3)))
+    net = make(name, layers.LIF(), input_shape=shape)
+    assert net.get_layer("stage1").output.shape[1] == 3
+    assert make(name, input_shape=shape).output_shape == (None, 7)
+
+
+@pytest.mark.parametrize("name", ["ResNet8", "PyramidNet20", "WRN28x4"])
+def test_the_same_weights_at_another_t(name):
+    net = built(name, True)
+    longer = models.at_timesteps(net, 3)
+    assert [id(v) for v in longer.weights] == [id(v) for v in net.weights]
+    again = make(name, layers.LIF(), timesteps=3)
+    models.transfer(net, again)
+    close(longer(images(net)), again(images(net)))
+
+
+def test_another_t_needs_an_encoder():
+    for net in (built("ResNet8", False), built("VGGSNN", True)):
+        with pytest.raises(ValueError, match="SNN for static input"):
+            models.at_timesteps(net, 3)
+
+
+@pytest.mark.parametrize(
+    "name", ["ResNet8", "SEWResNet34", "PyramidNet20", "VGGSNN"]
+)
+def test_saved_and_loaded(name, tmp_path):
+    net = built(name, True)
+    path = str(tmp_path / "net.keras")
+    net.save(path)
+    close(keras.saving.load_model(path)(images(net)), net(images(net)))
+
+
+@pytest.mark.parametrize("name", ["ResNet8", "WRN28x4", "VGG16", "MSResNet18"])
+def test_mixed_precision(name):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    net = make(name, layers.LIF())
+    assert net.get_layer("stage1").output.dtype == "bfloat16"
+    assert net.output.dtype == "float32"
+    assert np.all(np.isfinite(ops.convert_to_numpy(net(images(net)))))
+
+
+@pytest.mark.parametrize("norm", [layers.TDBN(), layers.TEBN()])
+def test_other_norms_share_the_names(norm):
+    net = make("ResNet8", layers.LIF(), norm=norm)
+    given, own = built("ResNet8", False), weight_shapes(net)
+    assert weight_shapes(given).items() <= own.items()
+
+
+def test_weight_decay_is_that_of_pytorch_on_kernels_alone():
+    net = make("ResNet8", weight_decay=0.1)
+    kernels = [v for v in net.trainable_variables if v.name == "kernel"]
+    expected = sum(0.05 * np.sum(ops.convert_to_numpy(k) ** 2) for k in kernels)
+    close(sum(net.losses), expected)
+
+
+def test_strides_pad_all_sides_alike():
+    """A stride-2 net sees the same of an image and of its mirror image."""
+    net = make("ResNet8", input_shape=(9, 9, 1))
+    for v in net.weights:
+        if v.name == "kernel" and len(v.shape) == 4:
+            kernel = ops.convert_to_numpy(v)
+            v.assign(kernel + kernel[::-1, ::-1])
+    x = images(net)
+    close(net(x), net(x[:, ::-1, ::-1]))
+
+
+def test_imagenet_stem():
+    shapes = {"ResNet34": 16, "SEWResNet34": 16, "PreActResNet34": 16}
+    for name, size in {**shapes, "MSResNet18": 32}.items():
+        net = make(name, input_shape=(64, 64, 3), imagenet_stem=True)
+        assert net.get_layer("stem").output.shape[1] == size
+        assert net.get_layer("stage1").output.shape[1] == 16
+        assert net.get_layer("stage4").output.shape[1] == 2
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"width": 0}, "`width` must be a positive integer"),
+        ({"classes": 2.5}, "`classes` must be a positive integer"),
+        ({"timesteps": 0}, "`timesteps` must be a positive integer"),
+        ({"input_shape": (8, 8)}, "`input_shape` must be"),
+        ({"input_shape": (None, 8, 1)}, "`input_shape` must be"),
+        ({"neuron": "lif"}, "must be a kerassnn.layers neuron"),
+    ],
+)
+@pytest.mark.parametrize("name", ["ResNet8", "VGG11", "PyramidNet20"])
+def test_bad_arguments(name, options, message):
+    with pytest.raises(ValueError, match=message):
+        models.BUILDERS[name](**options)
+
+
+def test_transfer_names_what_it_leaves():
+    source, target = make("ResNet8"), make("ResNet8", width=3)
+    other = models.ResNet8(width=3, classes=5)
+    assert models.transfer(source, target) == []
+    assert models.transfer(source, other) == ["head/kernel", "head/bias"]
