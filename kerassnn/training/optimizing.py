@@ -42,7 +42,7 @@ def steps_down(config, steps_per_epoch, shares, factor=0.1):
     )
 
 
-def compile(distiller, config, schedule):
+def compile(distiller, config, schedule, optimizer=None):
     """Compiles for SGD with momentum and cross-entropy on one-hot labels.
 
     Weight decay is not the optimizer's, where Keras decouples it from
@@ -52,9 +52,12 @@ def compile(distiller, config, schedule):
         distiller: `kerassnn.distillation.Distiller`.
         config: `Config`.
         schedule: Learning rate, such as `cosine(...)`.
+        optimizer: Keras optimizer in place of SGD, or `None`.
     """
+    if optimizer is None:
+        optimizer = keras.optimizers.SGD(schedule, momentum=config.momentum)
     distiller.compile(
-        optimizer=keras.optimizers.SGD(schedule, momentum=config.momentum),
+        optimizer=optimizer,
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.label_smoothing
         ),
