@@ -1,12 +1,15 @@
 """ResNet-8, the SNN, on digits, distilled by SASTC.
 
-Paper:    none; a small net so that everything can be tried in a minute.
+Paper:    Hong and Wang, AAAI 2025, arXiv 2501.08049; none of its rows. Ours:
+          the student starts from its teacher's weights, and the feature
+          weight is 30 (800 in the authors' scripts, at a tenth of this
+          learning rate); both chosen on 237 held-out training images.
 Data:     digits (scikit-learn), 1,437 training and 360 test images, 8x8.
 Hardware: 2 CPU cores.
 Time:     not measured yet.
 Accuracy: not measured yet.
 
-    python recipes/resnet8_ann_digits.py --seed=0
+    python recipes/resnet8_sastc_digits.py --seed=0
 """
 
 import dataclasses
@@ -21,19 +24,25 @@ from kerassnn import zoo
 
 @dataclasses.dataclass(frozen=True)
 class Config(training.Config):
-    epochs: int = 30
+    epochs: int = 15
     batch_size: int = 64
     learning_rate: float = 0.1
     width: int = 16
     timesteps: int = 2
     teacher: str = "resnet8_ann_digits"
     temperature: float = 4.0
-    feature: float = 800.0
+    feature: float = 30.0
+    warm_start: bool = True
 
 
 CONFIG = Config()
 SMOKE = dataclasses.replace(
-    CONFIG, epochs=1, width=4, train_examples=128, teacher=""
+    CONFIG,
+    epochs=1,
+    width=4,
+    train_examples=128,
+    teacher="",
+    feature=1e-6,  # an untrained teacher has huge features
 )
 
 

@@ -28,5 +28,20 @@ class Builder:
         serialise = keras.saving.serialize_keras_object
         return {
             "name": self.function.__name__,
-            "arguments": {k: serialise(v) for k, v in self.arguments.items()},
+            "arguments": {
+                name: _nameless(serialise(value))
+                for name, value in self.arguments.items()
+            },
         }
+
+
+def _nameless(value):
+    """Without Keras's automatic names, which count up within a process."""
+    if isinstance(value, list):
+        return [_nameless(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: _nameless(item) for key, item in value.items()}
+    if "class_name" in found and isinstance(found.get("config"), dict):
+        found["config"].pop("name", None)
+    return found

@@ -56,12 +56,14 @@ def compile(distiller, config, schedule, optimizer=None):
     """
     if optimizer is None:
         optimizer = keras.optimizers.SGD(schedule, momentum=config.momentum)
+    # JAX has no other way to compile a step.
+    jit = config.jit_compile or keras.backend.backend() == "jax"
     distiller.compile(
         optimizer=optimizer,
         loss=keras.losses.CategoricalCrossentropy(
             from_logits=True, label_smoothing=config.label_smoothing
         ),
         metrics=["accuracy"],
-        jit_compile="auto" if config.jit_compile else False,
+        jit_compile="auto" if jit else False,
         steps_per_execution=config.steps_per_execution,
     )

@@ -18,6 +18,7 @@ class Config(training.Config):
     train_examples: int = 640
     validation: int = 100
     checkpoint_seconds: float = 0.0
+    jit_compile: bool = False
     width: int = 4
     pause: float = 0.0
     teacher: str = ""

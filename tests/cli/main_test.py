@@ -1,0 +1,114 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kerassnn import zoo
+from kerassnn.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+TINY = ROOT / "tests" / "training" / "recipes" / "tiny.py"
+ANN = ROOT / "recipes" / "resnet8_ann_digits.py"
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A zoo of one entry, made by the command line; its folder."""
+    folder = tmp_path_factory.mktemp("cli")
+    runs, shelf = f"--runs={folder / 'runs'}", folder / "zoo"
+    assert main(["distill", str(ANN), "--smoke", runs]) == 0
+    name = "--name=resnet8_plain_digits"
+    run = str(folder / "runs" / "resnet8_ann_digits" / "0")
+    assert main(["publish", run, name, f"--zoo={shelf}"]) == 0
+    return shelf
+
+
+@pytest.fixture
+def shelf(published, monkeypatch):
+    monkeypatch.setenv("KERASSNN_ZOO", str(published))
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["list", "--help"]])
+def test_usage(arguments, capsys):
+    assert main(arguments) == 0
+    assert "usage: kerassnn COMMAND" in capsys.readouterr().out
+
+
+def test_unknown_command(capsys):
+    assert main(["evalute", "x"]) == 2
+    assert "evaluate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["info"], "entry's name"),
+        (["info", "resnet8_nothing_digits"], "nearest"),
+        (["list", "a", "b"], "one pattern"),
+        (["list", "--jsno"], "Did you mean: json"),
+        (["evaluate", "resnet8_nothing_digits"], "nearest"),
+        (["distill"], "RECIPE"),
+        (["distill", "resnet8_sastc_digit"], "resnet8_sastc_digits"),
+        (["distill", str(TINY), "--epoch=3"], "Did you mean: epochs"),
+        (["distill", str(TINY), "--epochs=x"], "epochs"),
+        (["publish", "--name=a_b_digits"], "RUN"),
+        (["publish", "nowhere", "--name=a_b_digits"], "finished run"),
+    ],
+)
+def test_errors_are_one_line_and_code_1(arguments, message, capsys):
+    assert main(arguments) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("kerassnn: ")
+    assert message in error
+    assert "Traceback" not in error
+
+
+def test_list(shelf, capsys):
+    assert main(["list", "*plain*"]) == 0
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.split() == ["NAME", "ACCURACY", "T", "PARAMETERS", "TEACHER"]
+    assert row.startswith("resnet8_plain_digits")
+    assert main(["list", "*plain*", "--json"]) == 0
+    (card,) = json.loads(capsys.readouterr().out)
+    assert card == zoo.card("resnet8_plain_digits")
+
+
+def test_info(shelf, capsys):
+    assert main(["info", "resnet8_plain_digits"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == zoo.card("resnet8_plain_digits")
+
+
+def test_evaluate_ends_with_json(shelf, capsys):
+    assert main(["evaluate", "resnet8_plain_digits"]) == 0
+    found = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert found["accuracy"] == found["card_accuracy"]
+    assert 0 <= found["accuracy"] <= 1
+
+
+def test_help_of_a_recipe_names_its_fields(capsys):
+    assert main(["distill", str(TINY), "--help"]) == 0
+    out = capsys.readouterr().out
+    assert "A small net with dropout" in out
+    assert "--width=4  (int)" in out
+
+
+def test_a_named_recipe_is_found_from_anywhere(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["distill", "resnet8_sastc_digits", "--help"]) == 0
+    assert "SASTC" in capsys.readouterr().out
+
+
+def test_the_process_exits_with_the_code(tmp_path):
+    found = subprocess.run(
+        [sys.executable, str(TINY), f"--runs={tmp_path}", "--width=no"],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert found.returncode == 1
+    assert "width" in found.stderr
+    assert not list(tmp_path.iterdir())

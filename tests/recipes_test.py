@@ -1,0 +1,75 @@
+import ast
+import inspect
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kerassnn import training
+
+FOLDER = Path(__file__).resolve().parents[1] / "recipes"
+RECIPES = sorted(FOLDER.glob("*_*_*.py"))
+# $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
+DATA = os.environ.get("KERASSNN_DATA", "")
+
+
+def case(path):
+    small = path.stem.endswith("_digits")
+    marks = () if small else (pytest.mark.slow, pytest.mark.data)
+    return pytest.param(path, marks=marks, id=path.stem)
+
+
+@pytest.mark.parametrize("path", [case(path) for path in RECIPES])
+def test_smoke(path, tmp_path):
+    """Each recipe trains, in small, and leaves a result and weights."""
+    recipe = training.load_recipe(path)
+    overrides = {}
+    if not path.stem.endswith("_digits"):
+        dataset = path.stem.split("_")[-1]
+        if not Path(DATA, f"{dataset}.npz").is_file():
+            pytest.skip(f"$KERASSNN_DATA has no {dataset}.npz")
+        overrides = {"data_dir": DATA}
+    done = training.run(
+        recipe, recipe.smoke, overrides=overrides, folder=tmp_path
+    )
+    assert done.finished
+    assert np.isfinite(done.result["loss"])
+    assert done.result["dataset"] == path.stem.split("_")[-1]
+    assert done.result["teacher"] is None
+    model = training.load_student(done.folder)
+    assert model.output_shape == (None, 10)
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_is_a_short_document(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    recipe = training.load_recipe(path)
+    for word in ("Paper:", "Data:", "Hardware:", "Time:", "Accuracy:"):
+        assert word in recipe.doc, word
+    assert path.stem in recipe.doc
+    parameters = inspect.signature(recipe.build).parameters
+    assert list(parameters) == ["cfg"]
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_a_recipe_imports_no_recipe(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            assert node.module == "kerassnn"
+        if isinstance(node, ast.Import):
+            names = {alias.name for alias in node.names}
+            assert names <= {"dataclasses", "keras", "numpy"}
+
+
+@pytest.mark.parametrize("one", ["digits", "cifar10"])
+def test_the_twin_differs_by_its_teacher_alone(one):
+    """Student and baseline have the same network."""
+    name = {"digits": "resnet8", "cifar10": "resnet19"}[one]
+    specs = []
+    for method in ("sastc", "hardlabel"):
+        recipe = training.load_recipe(FOLDER / f"{name}_{method}_{one}.py")
+        specs.append(recipe.student(recipe.config).spec)
+    assert specs[0] == specs[1]
