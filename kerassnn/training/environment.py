@@ -8,6 +8,8 @@ import sys
 import keras
 import numpy as np
 
+from kerassnn.version import __version__
+
 
 def environment(folder):
     """Returns what a run runs on: versions, hardware, commit, time.
@@ -20,7 +22,7 @@ def environment(folder):
     return {
         "started": now.isoformat("T", "seconds"),
         "python": platform.python_version(),
-        "kerassnn": _version("kerassnn"),
+        "kerassnn": __version__,
         "keras": keras.version(),
         "backend": backend,
         "backend_version": _version(backend),
