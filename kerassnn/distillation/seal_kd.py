@@ -49,13 +49,16 @@ def peers(logits_t):
     their logits; confidence is 1 - H / log K.
 
     Args:
-        logits_t: Tensor (B, T, K), T > 1.
+        logits_t: Tensor (B, T, K).
 
     Returns:
-        Tensor (B, T, K), logits of the targets, detached.
+        Tensor (B, T, K), logits of the targets, detached; where T is 1, of
+        the step itself.
     """
     logits_t = ops.stop_gradient(logits_t)
     steps, classes = logits_t.shape[1:]
+    if steps == 1:
+        return logits_t
     sure = 1.0 - entropy(logits_t) / math.log(classes)
     rows = unit(logits_t)
     cosine = ops.matmul(rows, ops.transpose(rows, (0, 2, 1)))
@@ -73,8 +76,6 @@ def step_agreement(logits_t, temperature):
     Returns:
         Scalar; 0 where T is 1.
     """
-    if logits_t.shape[1] == 1:
-        return ops.zeros(())
     return ops.mean(kl(peers(logits_t), logits_t, temperature))
 
 

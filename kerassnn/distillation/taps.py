@@ -35,8 +35,9 @@ class Taps:
             tap: _find(model, layer, role) for tap, layer in names.items()
         }
         self.shapes = {tap: t.shape for tap, t in self.tensors.items()}
-        self._model = keras.Model(model.inputs, self.tensors)
         self._single = len(model.inputs) == 1
+        inputs = model.inputs[0] if self._single else model.inputs
+        self._model = keras.Model(inputs, self.tensors)
 
     def __call__(self, x, training):
         if self._single and isinstance(x, (list, tuple)) and len(x) == 1:
