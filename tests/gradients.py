@@ -37,7 +37,7 @@ def weighted(outputs, weights):
 
 def assert_close(actual, expected, tolerance=1e-6):
     """Largest error within `tolerance` of the largest entry."""
-    actual = np.asarray(actual, "float64")
+    actual = keras.ops.convert_to_numpy(actual).astype("float64")
     expected = np.asarray(expected, "float64")
     assert actual.shape == expected.shape
     error = np.max(np.abs(actual - expected), initial=0)

@@ -1,14 +1,14 @@
 """Forward differentiation of NumPy code: the imaginary part is a tangent.
 
-A number `a + i*h*b` with h = 1e-20 carries the value a and the derivative b,
-exact to double precision because h squared vanishes. Whatever a paper does to
+A number `a + i*h*b` with h = 1e-200 carries the value a and the derivative b,
+exact to double precision because h squared is zero. Whatever a paper does to
 a gradient is then one line: a stop-gradient drops the imaginary part, and a
 surrogate spike chooses it.
 """
 
 import numpy as np
 
-STEP = 1e-20
+STEP = 1e-200
 
 
 def value_and_gradient(function, *arrays):

@@ -7,6 +7,7 @@ import numpy as np
 
 from tests.reference.complex_step import relu
 from tests.reference.complex_step import stop
+from tests.reference.losses import kl_rows
 from tests.reference.losses import softmax
 
 
@@ -177,9 +178,17 @@ def semckd(student, teacher, queries, keys, regressors):
     return total / (len(means[0]) * len(means))
 
 
-def samd(spikes, cam, tau=2.0):
-    """CKDSNN's SAMD: teacher's CAM (B, H, W) against the spike map."""
-    rows = spikes.sum((1, 4)).reshape(len(spikes), -1) / tau
-    target = stop(cam).reshape(len(cam), -1) / tau
-    p, q = softmax(target), softmax(rows)
-    return tau**2 * np.mean(np.sum(p * (np.log(p) - np.log(q)), -1))
+def spread(maps):
+    """Maps over the range of the whole batch, 0 to 1."""
+    flat = maps.reshape(-1)
+    low, high = flat[flat.real.argmin()], flat[flat.real.argmax()]
+    return (maps - low) / (high - low)
+
+
+def samd(rates, features, kernel, logits, tau=2.0):
+    """CKDSNN's SAMD: the CAM of the teacher's prediction and the spike map."""
+    rows = kernel.T[np.argmax(logits, -1)]
+    cam = relu(np.einsum("bhwc,bc->bhw", features, rows))
+    maps = spread(stop(cam)), spread(rates.sum(-1))
+    flat = [each.reshape(len(each), -1) for each in maps]
+    return tau**2 * np.mean(kl_rows(*flat, tau))

@@ -104,11 +104,18 @@ def wsld(teacher, z, y, tau=2.0):
 def hta_kl(teacher, z, tau, head):
     """Head-tail aware: forward and reverse KL weighed by their gaps.
 
-    `head(p)` marks the classes of the head, given teacher probabilities.
+    The head is the likeliest classes whose probabilities first reach `head`
+    together.
     """
     p = softmax(stop(teacher) / tau)
     q = softmax(z / tau)
-    mask = head(p)
+    mask = np.zeros(p.shape, bool)
+    for row, marked in zip(p, mask, strict=True):
+        reached = 0.0
+        for k in sorted(range(len(row)), key=lambda k: -row[k]):
+            if reached < head:
+                marked[k] = True
+            reached += row[k]
     gap = np.abs(p - stop(q))
     head_gap, tail_gap = (gap * mask).sum(-1), (gap * ~mask).sum(-1)
     total = np.maximum(head_gap + tail_gap, 1e-300)
@@ -137,6 +144,12 @@ def seal_ela(z_t, teacher, y, tau=3.0):
     return tau**2 * np.mean(rows)
 
 
+def seal_sta(z_t, tau=3.0):
+    """SeAl-KD's agreement of each step with the other steps' mixed logits."""
+    target = np.einsum("btk,bkc->btc", seal_peers(z_t), stop(z_t))
+    return tau**2 * np.mean(kl_rows(target, z_t, tau))
+
+
 def seal_peers(z_t):
     """SeAl-KD's weights (B, T, T) of step k as a teacher of step t."""
     z = stop(z_t)
@@ -152,15 +165,17 @@ def enhanced_self(outputs, y, tau=3.0):
     """Enhanced self-distillation's soft term over a list of (B, K) logits.
 
     The teacher is the mean of the outputs right for the sample; a sample
-    that none gets right is left out, and still counted in the mean.
+    that none gets right is left out of the mean.
     """
     stacked = np.stack([stop(z) for z in outputs], 1)
     right = (stacked.argmax(-1) == y[:, None]).astype("float64")
     label = np.einsum("bo,bok->bk", right, stacked)
     label = label / np.maximum(right.sum(1), 1)[:, None]
-    known = right.any(1).astype("float64")
-    rows = [np.mean(known * kl_rows(label, z, tau)) for z in outputs]
-    return tau**2 * sum(rows)
+    known = right.any(1)
+    if not known.any():
+        return 0.0
+    rows = sum(kl_rows(label, z, tau) for z in outputs)
+    return tau**2 * np.mean(rows[known])
 
 
 def noisy_logits(teacher, z, mix, noise, tau=2.0):

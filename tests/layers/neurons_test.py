@@ -1,0 +1,145 @@
+"""Every neuron and every papers' preset against its NumPy twin."""
+
+import inspect
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kerassnn import layers
+from kerassnn.layers import LIF
+from tests.gradients import assert_close
+from tests.gradients import value_and_gradient
+from tests.gradients import variable_gradients
+from tests.gradients import weighted
+from tests.reference import neurons
+from tests.reference import surrogates
+from tests.reference.neurons import Neuron
+
+pytestmark = pytest.mark.numeric
+SIGMOID, ATAN = surrogates.sigmoid(4.0), surrogates.atan(2.0)
+TANH, BOX = surrogates.piecewise_tanh(1.0), surrogates.rectangle(1.0)
+# The neurons of methods.md 1.1, constants written out a second time.
+PRESETS = {
+    "sastc": Neuron(strict=True),
+    "rate": Neuron(1.25, 1.0, None, True, SIGMOID),
+    "twkd": Neuron(surrogate=SIGMOID),
+    "fsta": Neuron(4 / 3, 0.5, surrogate=TANH, strict=True),
+    "snntorch": Neuron(2.0, 1.0, None, True, ATAN, False, False, True),
+    "tssd": Neuron(2.0, 1.0, None, True, BOX),
+}
+SHAPE = (3, 4)
+
+
+def data(twin, timesteps, forward=neurons.forward):
+    rng = np.random.default_rng(timesteps)
+    shape = (SHAPE[0], timesteps, *SHAPE[1:])
+    x = neurons.clear_of_threshold(rng, shape, [twin])
+    return x, rng.normal(size=shape).astype("float32")
+
+
+def check(layer, twin, timesteps):
+    x, g = data(twin, timesteps)
+    spikes = ops.convert_to_numpy(layer(ops.array(x, "float32")))
+    np.testing.assert_array_equal(spikes, neurons.forward(x, twin)[0])
+    _, (grad,) = value_and_gradient(lambda x: weighted(layer(x), g), x)
+    assert_close(grad, neurons.backward(x, g, twin)[0])
+
+
+def test_every_preset_has_a_twin():
+    found = inspect.getmembers(LIF, inspect.ismethod)
+    own = {name for name, _ in found if name in vars(LIF)}
+    assert own == set(PRESETS)
+
+
+@pytest.mark.parametrize("timesteps", (1, 4, 7))
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset(name, timesteps):
+    check(getattr(LIF, name)(), PRESETS[name], timesteps)
+
+
+@pytest.mark.parametrize("fused", (False, True))
+@pytest.mark.parametrize(
+    "options",
+    (
+        {},
+        {"tau": 3.0, "decay_input": True, "v_threshold": 0.4},
+        {"v_reset": -0.25, "detach_reset": True},
+        {"v_reset": None, "decay_reset": False},
+    ),
+    ids=str,
+)
+def test_lif_options(options, fused):
+    check(LIF(fused=fused, **options), Neuron(**options), 4)
+
+
+@pytest.mark.parametrize("timesteps", (1, 4, 7))
+@pytest.mark.parametrize("v_reset", (0.0, None))
+@pytest.mark.parametrize("detach", (False, True))
+def test_integrate_fire(v_reset, detach, timesteps):
+    options = {"v_reset": v_reset, "detach_reset": detach}
+    twin = Neuron(tau=np.inf, **options)
+    check(layers.IntegrateFire(**options), twin, timesteps)
+
+
+@pytest.mark.parametrize("timesteps", (1, 4, 7))
+@pytest.mark.parametrize("v_reset", (0.0, None))
+@pytest.mark.parametrize("detach", (False, True))
+@pytest.mark.parametrize("decay_input", (False, True))
+def test_parametric_lif(v_reset, detach, decay_input, timesteps):
+    options = {
+        "v_reset": v_reset,
+        "detach_reset": detach,
+        "decay_input": decay_input,
+    }
+    layer = layers.ParametricLIF(init_tau=2.5, **options)
+    layer.build((None, timesteps, *SHAPE[1:]))
+    twin = Neuron(tau=2.5, v_threshold=1.0, **options)
+    assert_close(ops.sigmoid(layer.w), 1 / 2.5)
+    x, g = data(twin, timesteps)
+    x, weight = x.astype("float32"), float(ops.convert_to_numpy(layer.w))
+    spikes, _, _ = neurons.parametric_forward(x.astype("float64"), weight, twin)
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(x)), spikes)
+    want_x, want_w = neurons.parametric_backward(
+        x.astype("float64"), weight, g, twin
+    )
+    _, (grad,) = value_and_gradient(lambda x: weighted(layer(x), g), x)
+    assert_close(grad, want_x)
+    _, (grad,) = variable_gradients(
+        lambda: weighted(layer(ops.convert_to_tensor(x)), g), [layer.w]
+    )
+    # A sum over all neurons and steps, some of it cancelling.
+    if decay_input or timesteps > 1:
+        scale = np.max(np.abs(want_x)) * np.sqrt(want_x.size)
+        assert abs(grad - want_w) <= 1e-6 * scale
+    else:
+        assert grad is None or grad == 0  # nothing has leaked yet
+
+
+def test_spikes_keep_the_input_dtype():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    spikes = LIF()(ops.ones((1, 2, 3), "bfloat16"))
+    assert keras.backend.standardize_dtype(spikes.dtype) == "bfloat16"
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    (
+        ({"tau": 1.0}, "tau=1.0"),
+        ({"tau": "2"}, "tau='2'"),
+        ({"v_threshold": 0.0}, "v_threshold=0.0"),
+        ({"v_reset": 1.0}, "v_reset=1.0"),
+        ({"surrogate": "atan"}, "surrogate='atan'"),
+    ),
+)
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        LIF(**options)
+
+
+@pytest.mark.parametrize("shape", ((3,), (None, 5)))
+def test_bad_input_shape(shape):
+    for neuron in (LIF(), layers.ParametricLIF(), layers.IntegrateFire()):
+        with pytest.raises(ValueError, match=r"\(B, T, \.\.\.\).*[Rr]eceived"):
+            neuron(keras.Input(shape[1:] if len(shape) == 1 else shape))

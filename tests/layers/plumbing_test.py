@@ -1,0 +1,106 @@
+"""Folding, encoders, norms and readouts against plain NumPy."""
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from kerassnn import layers
+from tests.gradients import assert_close
+from tests.reference.features import batch_norm
+
+pytestmark = pytest.mark.numeric
+X = np.random.default_rng(0).normal(0.3, 1.2, (3, 4, 5)).astype("float32")
+
+
+def value(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
+def test_time_fold_is_the_layer_at_each_step():
+    dense = keras.layers.Dense(2)
+    folded = value(layers.TimeFold(dense)(X))
+    for t in range(4):
+        np.testing.assert_allclose(folded[:, t], value(dense(X[:, t])), 1e-6)
+
+
+def test_merged_norm_takes_statistics_over_batch_and_time():
+    norm = keras.layers.BatchNormalization(epsilon=1e-3)
+    actual = layers.TimeFold(norm)(X, training=True)
+    assert_close(value(actual), batch_norm(X.astype("float64"), 1, 0, 1e-3))
+    mean = X.mean((0, 1), dtype="float64")
+    assert_close(value(norm.moving_mean), mean * 0.01, 2e-6)
+
+
+def test_inference_norm_uses_moving_statistics():
+    norm = keras.layers.BatchNormalization(epsilon=0.0)
+    folded = layers.TimeFold(norm)
+    folded.build(X.shape)
+    norm.moving_mean.assign(np.arange(5.0))
+    norm.moving_variance.assign(np.full(5, 4.0))
+    assert_close(value(folded(X, training=False)), (X - np.arange(5.0)) / 2)
+
+
+def test_tdbn_scales_by_alpha_and_threshold():
+    norm = layers.TDBN(alpha=0.5, v_threshold=0.8)
+    want = batch_norm(X.astype("float64"), 0.4, 0, 1e-5)
+    assert_close(value(norm(X, training=True)), want, 2e-6)
+
+
+def test_tebn_scales_each_step():
+    norm = layers.TEBN()
+    norm.build(X.shape)
+    p = np.array([1.0, 0.5, 2.0, -1.0])
+    norm.p.assign(p)
+    want = batch_norm(X.astype("float64"), 1, 0, 1e-5) * p[:, None]
+    assert_close(value(norm(X, training=True)), want, 2e-6)
+
+
+def test_direct_encode_repeats():
+    encoded = value(layers.DirectEncode(6)(X))
+    np.testing.assert_array_equal(encoded, np.stack([X] * 6, 1))
+
+
+def test_poisson_encode_draws_with_the_given_rate():
+    p = np.tile(np.array([-0.5, 0.0, 0.3, 1.0, 1.5], "float32"), (50, 1))
+    encode = layers.PoissonEncode(40, seed=3)
+    spikes = value(encode(p))
+    assert set(np.unique(spikes)) == {0, 1}
+    rates = spikes.mean((0, 1))
+    # 2,000 draws: four standard errors are 0.041.
+    np.testing.assert_allclose(rates, [0, 0, 0.3, 1, 1], atol=0.041)
+    assert not np.array_equal(spikes, value(encode(p)))
+    again = layers.PoissonEncode(40, seed=3)
+    np.testing.assert_array_equal(spikes, value(again(p)))
+
+
+def test_mean_readout():
+    assert_close(value(layers.MeanReadout()(X)), X.mean(1, dtype="float64"))
+
+
+def test_membrane_readout_is_a_leaky_integrator():
+    v = 0
+    for t in range(4):
+        v = (1 - 1 / 3) * v + X[:, t].astype("float64") / 3
+    assert_close(value(layers.MembraneReadout(3.0)(X)), v)
+
+
+@pytest.mark.parametrize("cls", (layers.DirectEncode, layers.PoissonEncode))
+@pytest.mark.parametrize("timesteps", (0, 2.0, True, None))
+def test_bad_timesteps(cls, timesteps):
+    with pytest.raises(ValueError, match="positive integer.*[Rr]eceived"):
+        cls(timesteps)
+
+
+@pytest.mark.parametrize(
+    "make",
+    (
+        lambda: layers.TimeFold(keras.layers.Dense(2)),
+        layers.TEBN,
+        layers.MeanReadout,
+        layers.MembraneReadout,
+    ),
+)
+def test_free_timesteps_are_refused(make):
+    with pytest.raises(ValueError, match="static.*[Rr]eceived"):
+        make()(keras.Input((None, 5)))
