@@ -1,5 +1,6 @@
 """README.md of an entry and RESULTS.md of them all, from the cards."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from kerassnn.zoo.registry import read_card
 from kerassnn.zoo.schema import NAME
 
 RESULTS = "RESULTS.md"
+COMPARISONS = "comparisons"
 HEADER = """# Results
 
 Generated from the cards by `kerassnn.zoo.results`; not edited by hand.
@@ -52,10 +54,48 @@ def results(folder):
         cards.values(), key=lambda card: (card["dataset"], card["name"])
     )
     text = HEADER + table(COLUMNS, [_row(card, cards) for card in rows])
+    for path in sorted((folder / COMPARISONS).glob("*.json")):
+        report = json.loads(path.read_text(encoding="utf-8"))
+        text += comparison(report, path.with_suffix(".png").name)
     part = folder / f".{RESULTS}.part"
     part.write_text(text, encoding="utf-8")
     os.replace(part, folder / RESULTS)
     return folder / RESULTS
+
+
+def comparison(report, plot):
+    """The section on one comparison of methods.
+
+    Args:
+        report: Dict, what `kerassnn.training.compare` returns.
+        plot: File name of its plot, beside it.
+    """
+    rows, line = report["rows"], None
+    for row in rows:
+        if row["method"] == report["baseline"]:
+            line = row["mean"]
+    cells = [
+        (
+            row["method"],
+            f"{100 * row['mean']:.2f} ± {100 * row['std']:.2f}",
+            "-" if line is None else f"{100 * (row['mean'] - line):+.2f}",
+            len(row["accuracies"]),
+            f"{row['seconds']:.0f}",
+        )
+        for row in rows
+    ]
+    teacher = report["teacher"] or "none"
+    return (
+        f"\n## Methods compared: {report['recipe']}\n\n"
+        f"{report['builder']}, T = {report['timesteps']}, on "
+        f"{report['dataset']}, {report['epochs']} epochs, teacher {teacher}: "
+        "the same initial weights, batches and schedule for every method of "
+        "a seed. Test accuracy in percent after the last epoch, mean ± "
+        f"standard deviation; gain over {report['baseline']}. What stands "
+        "below it is looked into in [FINDINGS.md](../FINDINGS.md).\n\n"
+        + table(("Method", "Accuracy", "Gain", "Seeds", "Seconds"), cells)
+        + f"\n![Accuracy of every seed]({COMPARISONS}/{plot})\n"
+    )
 
 
 def readme(card):

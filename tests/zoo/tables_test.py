@@ -1,4 +1,6 @@
+import json
 import shutil
+import statistics
 
 from kerassnn import zoo
 from tests.zoo.conftest import ANN
@@ -36,3 +38,37 @@ def test_the_readme_is_made_of_the_card(entries):
     assert f'kerassnn.zoo.load("{SNN}")' in text
     assert "50.00, 70.00" in text
     assert "none: it is made up" in text
+
+
+def test_a_comparison_becomes_a_section(entries):
+    report = {
+        "recipe": "compare_methods_made_up",
+        "dataset": "digits",
+        "epochs": 2,
+        "timesteps": 4,
+        "teacher": None,
+        "builder": "ResNet8",
+        "seeds": 2,
+        "baseline": "HardLabel",
+        "rows": [
+            _comparison_row("SASTC", [0.75, 0.85]),
+            _comparison_row("HardLabel", [0.7, 0.7]),
+        ],
+    }
+    folder = entries / "comparisons"
+    folder.mkdir()
+    (folder / "made_up.json").write_text(json.dumps(report))
+    lines = zoo.results(entries).read_text().splitlines()
+    assert "| SASTC | 80.00 ± 7.07 | +10.00 | 2 | 3 |" in lines
+    assert "| HardLabel | 70.00 ± 0.00 | +0.00 | 2 | 3 |" in lines
+    assert "![Accuracy of every seed](comparisons/made_up.png)" in lines
+
+
+def _comparison_row(method, accuracies):
+    return {
+        "method": method,
+        "mean": statistics.mean(accuracies),
+        "std": statistics.stdev(accuracies),
+        "accuracies": accuracies,
+        "seconds": 3.0,
+    }

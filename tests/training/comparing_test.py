@@ -1,0 +1,62 @@
+"""One budget for every method: resumed, reported, refused."""
+
+import json
+from pathlib import Path
+
+import keras
+import pytest
+
+from kerassnn import training
+
+RECIPE = Path(__file__).parents[2] / "recipes" / "compare_methods_digits.py"
+BUDGET = {"epochs": 1, "width": 2, "train_examples": 64, "teacher": ""}
+
+
+def compare(tmp_path, **kwargs):
+    return training.compare(
+        RECIPE,
+        overrides=BUDGET,
+        folder=tmp_path / "runs",
+        report=tmp_path / "report",
+        **kwargs,
+    )
+
+
+def test_a_method_at_a_time_and_nothing_twice(tmp_path):
+    pytest.importorskip("matplotlib")
+    first = compare(tmp_path, methods=["HardLabel"], seeds=2)
+    finished = sorted(tmp_path.glob("runs/**/result.json"))
+    stamps = [path.stat().st_mtime_ns for path in finished]
+    both = compare(tmp_path, methods=["HardLabel", "TET"], seeds=2)
+    assert [path.stat().st_mtime_ns for path in finished] == stamps
+    rows = {row["method"]: row for row in both["rows"]}
+    assert rows["HardLabel"] == first["rows"][0]
+    assert set(rows) == {"HardLabel", "TET"}
+    assert len(rows["TET"]["accuracies"]) == 2
+    report = tmp_path / "report" / "compare_methods_digits"
+    assert json.loads(report.with_suffix(".json").read_text()) == both
+    assert report.with_suffix(".png").read_bytes()[1:4] == b"PNG"
+
+
+def test_methods_start_from_the_same_weights():
+    recipe = training.load_recipe(RECIPE)
+    starts = []
+    for method in ("HardLabel", "BlockReplacement"):
+        given = {**BUDGET, "method": method, "seed": 3}
+        config = training.override(recipe.config, given)
+        keras.utils.set_random_seed(config.seed)
+        distiller, _ = recipe.build(config)
+        starts.append(distiller.student.get_weights())
+    assert len(starts[0]) == len(starts[1])
+    for plain, rate_based in zip(*starts, strict=True):
+        assert (plain == rate_based).all()
+
+
+def test_an_unknown_method_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="expected methods among METHODS"):
+        compare(tmp_path, methods=["Alchemy"])
+
+
+def test_a_recipe_without_methods_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="expected methods among METHODS"):
+        training.compare(RECIPE.with_name("resnet8_kd_digits.py"))
