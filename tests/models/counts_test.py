@@ -167,3 +167,5 @@ def test_norms_keep_two_more_numbers_a_channel():
     stem, norms = 128, 6 * 128 + 7 * 256 + 5 * 512
     assert models.ResNet19().count_params() == RESNET19 + 2 * (stem + norms)
     assert RESNET19 + 2 * (stem + norms) == 12_579_722
+    # A stem of 64 brings a projection of 128 to the first block.
+    assert RESNET19_TET + 2 * (64 + 128 + norms) == 12_641_482
