@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "distillation": {"layers", "ops"},  # layers of time: T, rates
     "analysis": {"layers", "ops"},
     "data": set(),
-    "training": set(),
+    "training": {"version"},
     "zoo": {"analysis", "data", "layers", "models"},
     "export": {"analysis", "layers", "models", "ops"},
 }

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from kerassnn.layers.time_fold import TimeFold
+from kerassnn.ops.lif import check_own_steps
 
 # PyTorch's defaults, with which the papers were trained; Keras's differ.
 MOMENTUM = 0.9
@@ -78,6 +79,9 @@ class TEBN(TimeFold):
     Input shape:  (B, T, ..., C), T static.
     Output shape: the same.
 
+    Raises:
+        ValueError: if T is not static, or not that of the weights.
+
     Differs from the paper: our reading of it, p_t on the norm's output, one
         scalar a step, starting at 1.
 
@@ -95,10 +99,15 @@ class TEBN(TimeFold):
         )
 
     def call(self, inputs, training=None):
+        check_own_steps(self, inputs.shape, self.p.shape[0])
         outputs = super().call(inputs)
         rank = len(outputs.shape)
         p = ops.reshape(self.p, (1, -1) + (1,) * (rank - 2))
         return outputs * ops.cast(p, outputs.dtype)
+
+    def compute_output_spec(self, inputs, training=None):
+        check_own_steps(self, inputs.shape, self.p.shape[0])
+        return super().compute_output_spec(inputs)
 
     def get_config(self):
         config = super().get_config()

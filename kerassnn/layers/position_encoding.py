@@ -1,6 +1,7 @@
 import keras
 from keras import ops
 
+from kerassnn.ops.lif import check_own_steps
 from kerassnn.ops.lif import check_sequence
 
 
@@ -44,13 +45,3 @@ class PositionEncoding(keras.layers.Layer):
     def compute_output_spec(self, inputs):
         check_own_steps(self, inputs.shape, self.position.shape[0])
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
-
-
-def check_own_steps(layer, input_shape, timesteps):
-    """Raises ValueError unless the input has the T of a layer's weights."""
-    if input_shape[1] != timesteps:
-        raise ValueError(
-            f"layer {layer.name!r} has weights for each of {timesteps} "
-            "timesteps and runs at no other number of them. Received: "
-            f"input_shape={tuple(input_shape)}"
-        )

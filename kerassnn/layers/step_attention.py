@@ -1,7 +1,7 @@
 import keras
 from keras import ops
 
-from kerassnn.layers.position_encoding import check_own_steps
+from kerassnn.ops.lif import check_own_steps
 from kerassnn.ops.lif import check_sequence
 
 

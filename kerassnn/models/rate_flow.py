@@ -76,7 +76,10 @@ class RateBased(Flow):
         return x[0], keras.layers.Identity(name=name)(x[1])
 
     def readout(self, x):
-        return RateReadout(self.scale_gradient, name="logits")(x)
+        readout = RateReadout(
+            self.scale_gradient, dtype="float32", name="logits"
+        )
+        return readout(x)
 
     def get_config(self):
         neuron = keras.saving.serialize_keras_object(self.neuron)

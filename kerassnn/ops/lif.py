@@ -205,3 +205,13 @@ def check_sequence(shape, name):
             f"{name} expects an input of shape (B, T, ...) with a static "
             f"number of timesteps T. Received: input_shape={tuple(shape)}"
         )
+
+
+def check_own_steps(layer, input_shape, timesteps):
+    """Raises ValueError unless the input has the T of a layer's weights."""
+    if input_shape[1] != timesteps:
+        raise ValueError(
+            f"layer {layer.name!r} has weights for each of {timesteps} "
+            "timesteps and runs at no other number of them. Received: "
+            f"input_shape={tuple(input_shape)}"
+        )
