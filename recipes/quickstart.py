@@ -9,6 +9,7 @@ one epoch. The last line is JSON.
 """
 
 import json
+import logging
 import os
 import sys
 import time
@@ -33,6 +34,8 @@ def main(folder):
     shelf.mkdir(parents=True, exist_ok=True)
     # The zoo is searched here first, so that the student finds its teacher.
     os.environ["KERASSNN_ZOO"] = str(shelf)
+    # Measuring at each T retraces on purpose.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
     teacher = train(TEACHER, folder)
     zoo.publish([teacher.folder], TEACHER, shelf, overwrite=True)
@@ -89,7 +92,8 @@ def fine_tune(model):
     )
     model.fit(train, shuffle=False, verbose=2)
     x, y = splits.test
-    return model.evaluate(splits.normalise(x), y, verbose=0)[1]
+    accuracy = model.evaluate(splits.normalise(x), y, verbose=0)[1]
+    return round(accuracy * len(y)) / len(y)
 
 
 if __name__ == "__main__":

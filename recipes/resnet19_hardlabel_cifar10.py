@@ -2,7 +2,7 @@
 
 Paper:    none; the recipe of resnet19_sastc_cifar10 without a teacher.
 Data:     CIFAR-10, 50,000 training and 10,000 test images.
-Hardware: one GPU; not measured yet.
+Hardware: not measured yet.
 Time:     not measured yet.
 Accuracy: not measured yet.
 

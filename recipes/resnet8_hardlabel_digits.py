@@ -2,9 +2,9 @@
 
 Paper:    none; the common baseline.
 Data:     digits (scikit-learn), 1,437 training and 360 test images, 8x8.
-Hardware: 2 CPU cores.
-Time:     not measured yet.
-Accuracy: not measured yet.
+Hardware: 2 CPU cores, TensorFlow 2.21.
+Time:     20 s of CPU time, start included.
+Accuracy: 95.00 % (seed 0, one run).
 
     python recipes/resnet8_hardlabel_digits.py --seed=0
 """

@@ -2,9 +2,9 @@
 
 Paper:    Hinton et al., 2015, arXiv 1503.02531; none of its rows.
 Data:     digits (scikit-learn), 1,437 training and 360 test images, 8x8.
-Hardware: 2 CPU cores.
-Time:     not measured yet.
-Accuracy: not measured yet.
+Hardware: 2 CPU cores, TensorFlow 2.21.
+Time:     20 s of CPU time, start included.
+Accuracy: 98.06 % (seed 0, one run).
 
     python recipes/resnet8_kd_digits.py --seed=0
 """

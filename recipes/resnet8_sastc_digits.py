@@ -5,9 +5,9 @@ Paper:    Hong and Wang, AAAI 2025, arXiv 2501.08049; none of its rows. Ours:
           weight is 30 (800 in the authors' scripts, at a tenth of this
           learning rate); both chosen on 237 held-out training images.
 Data:     digits (scikit-learn), 1,437 training and 360 test images, 8x8.
-Hardware: 2 CPU cores.
-Time:     not measured yet.
-Accuracy: not measured yet.
+Hardware: 2 CPU cores, TensorFlow 2.21.
+Time:     45 s of CPU time, start included.
+Accuracy: 98.06 % (seed 0, one run).
 
     python recipes/resnet8_sastc_digits.py --seed=0
 """
