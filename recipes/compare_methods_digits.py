@@ -13,9 +13,10 @@ optimizer and the schedule. Adam, since it does not mind that the methods'
 losses differ in scale by a thousand. Each has its default weights and
 temperatures but those in `OPTIONS`, chosen from two on 237 training images
 held out (seed 0): the defaults of these three, made for maps of 32x32 and
-hundreds of epochs, leave the labels unheard in maps of 8x8. BlockReplacement and
-EnhancedSelfDistillation train by rate-based backpropagation, as their papers
-do, on the same body.
+hundreds of epochs, leave the labels unheard in maps of 8x8.
+
+BlockReplacement and EnhancedSelfDistillation train by rate-based
+backpropagation, as their papers do, on the same body.
 """
 
 import dataclasses
