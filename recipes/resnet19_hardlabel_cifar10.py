@@ -16,6 +16,7 @@ from kerassnn import distillation
 from kerassnn import layers
 from kerassnn import models
 from kerassnn import training
+from kerassnn import zoo
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,10 +26,13 @@ class Config(training.Config):
     learning_rate: float = 0.01
     width: int = 128
     timesteps: int = 2
+    start: str = "resnet19_ann_cifar10"  # of a warm start
 
 
 CONFIG = Config()
-SMOKE = dataclasses.replace(CONFIG, epochs=1, width=4, train_examples=256)
+SMOKE = dataclasses.replace(
+    CONFIG, epochs=1, width=4, train_examples=256, start=""
+)
 
 
 def student(cfg):
@@ -44,6 +48,13 @@ def student(cfg):
     )
 
 
+def start_of(cfg):
+    untrained = training.Builder(
+        models.ResNet19, width=cfg.width, stem_width=cfg.width // 2
+    )
+    return training.load_teacher(cfg.start, zoo.load, untrained)
+
+
 def build(cfg):
     splits = data.load(
         "cifar10", data_dir=cfg.data_dir or None, validation=cfg.validation
@@ -57,7 +68,10 @@ def build(cfg):
         seed=cfg.seed,
         one_hot=splits.classes,
     )
-    distiller = distillation.HardLabel(student(cfg)())
+    net = student(cfg)()
+    if cfg.warm_start:
+        models.transfer(start_of(cfg), net)
+    distiller = distillation.HardLabel(net)
     shares = (0.625, 0.75, 0.875)  # epochs 150, 180 and 210 of 240
     schedule = training.steps_down(cfg, train.steps, shares)
     training.compile(distiller, cfg, schedule)
