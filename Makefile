@@ -71,10 +71,9 @@ format: env ## ruff, mending what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-smoke: env ## every recipe, shrunk to seconds
-	set -e; for recipe in recipes/*_*_*.py; do \
-		$(BIN)/python $$recipe --smoke --fresh --runs=build/smoke; \
-	done
+smoke: env ## every recipe, shrunk; CIFAR ones need KERASSNN_DATA=FOLDER
+	KERAS_BACKEND=tensorflow $(PYTEST) tests/recipes_test.py -k test_smoke \
+		-m "slow or not slow" $(ARGS)
 
 results: env ## zoo/RESULTS.md from the cards
 	$(BIN)/python -c "from kerassnn import zoo; zoo.results('zoo')"
