@@ -20,10 +20,12 @@ def check_width(batch_size):
 def mlp(width):
     """Linear(B -> 2 d), ReLU, Linear(2 d -> d), d = B / 4."""
     size = max(1, width // 4)
+    # Sums over whole maps: more than float16 holds.
+    full = {"dtype": "float32"}
     net = keras.Sequential(
         [
-            keras.layers.Dense(2 * size, activation="relu"),
-            keras.layers.Dense(size),
+            keras.layers.Dense(2 * size, activation="relu", **full),
+            keras.layers.Dense(size, **full),
         ]
     )
     net.build((None, width))

@@ -1,5 +1,6 @@
 """Loss terms on maps: value and gradient equal the NumPy twin's."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -12,6 +13,7 @@ from kerassnn.distillation import fitnet
 from kerassnn.distillation import kdsnn
 from kerassnn.distillation import lasnn
 from kerassnn.distillation import sastc
+from kerassnn.distillation import similarity
 from kerassnn.ops import gram
 from kerassnn.ops import unit
 from tests.gradients import assert_close
@@ -124,6 +126,13 @@ def test_attention_rows_sum_to_one():
     queries, keys = draw(2, 3, 4), [draw(3, 4) for _ in range(3)]
     rows = sastc.attention(t(queries), [t(k) for k in keys])
     assert_close(ops.sum(rows, axis=-1), np.ones((2, 3)))
+
+
+def test_half_precision_holds_the_grams_of_large_maps():
+    keras.config.set_dtype_policy("mixed_float16")
+    maps = 300 * draw(16, 32)
+    rows = similarity.embed(similarity.mlp(16), gram(t(maps)), 16)
+    assert_close(ops.sum(rows**2, axis=-1), np.ones(16))
 
 
 def test_gram_of_samples():
