@@ -71,9 +71,11 @@ def positive(name, value):
 
 def from_logits(loss):
     """ValueError for a cross-entropy that expects probabilities."""
-    name = loss if isinstance(loss, str) else None
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", "")
+    if callable(loss) and getattr(keras.losses, name, None) is not loss:
+        name = ""  # a function of the user's own
     config = loss.get_config() if isinstance(loss, keras.Loss) else {}
-    if config.get("from_logits") is False or (name and "crossentropy" in name):
+    if config.get("from_logits") is False or "crossentropy" in name:
         raise ValueError(
             "the student gives logits: expected a loss with from_logits=True,"
             " such as keras.losses.SparseCategoricalCrossentropy("

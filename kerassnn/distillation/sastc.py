@@ -131,11 +131,13 @@ class SASTC(Distiller):
         )
         self.temperature = checks.positive("temperature", temperature)
         self.batch_size = batch_size
+        for tap in self.student_taps:
+            _check_maps(tap, self._student.shapes[tap])
 
     def build_adapters(self, batch_size):
         width = similarity.check_width(self.batch_size or batch_size)
         self.batch_size = width
-        student = [self._student.sequence(tap) for tap in self.student_taps]
+        student = [self._student.shapes[tap] for tap in self.student_taps]
         teacher = [self._teacher.shapes[tap] for tap in self.teacher_taps]
         self.queries = [similarity.mlp(width) for _ in student]
         self.keys = [similarity.mlp(width) for _ in teacher]
@@ -166,6 +168,15 @@ class SASTC(Distiller):
     def get_config(self):
         own = {"temperature": self.temperature, "batch_size": self.batch_size}
         return {**super().get_config(), **own}
+
+
+def _check_maps(tap, shape):
+    """Raises ValueError unless `shape` is (B, T, H, W, C)."""
+    if len(shape) != 5:
+        raise ValueError(
+            f"tap {tap!r} of the student must hold maps of every timestep, "
+            f"(B, T, H, W, C). Received: {tuple(shape)}"
+        )
 
 
 def _regressor(channels, target):

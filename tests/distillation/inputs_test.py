@@ -80,15 +80,22 @@ def test_student_without_time():
         TSER(nets.teacher(), nets.teacher())
 
 
+def test_rates_for_maps_of_every_step():
+    with refused(r"'stage1' .*\(B, T, H, W, C\).*\(None, 4, 4, 3\)"):
+        SASTC(nets.teacher(), nets.teacher())
+
+
 def test_probabilities_for_logits():
     student = nets.student()
     softmax = keras.layers.Activation("softmax", name="p")(student.output)
     with refused("logits.*softmax"):
         HardLabel(keras.Model(student.input, softmax))
-    distiller = HardLabel(nets.student())
-    distiller.compile("sgd", "sparse_categorical_crossentropy")
-    with refused("from_logits=True.*loss="):
-        distiller.fit(X, Y, verbose=0)
+    name = "sparse_categorical_crossentropy"
+    for loss in (name, getattr(keras.losses, name)):
+        distiller = HardLabel(nets.student())
+        distiller.compile("sgd", loss)
+        with refused("from_logits=True.*loss="):
+            distiller.fit(X, Y, verbose=0)
 
 
 @pytest.mark.parametrize(
