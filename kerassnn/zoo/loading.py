@@ -12,7 +12,7 @@ from kerassnn.zoo.weights import load_half
 
 HEAD = "features"  # the tap behind which the head begins
 KERAS = ("keras.initializers", "keras.regularizers", "keras.constraints")
-POLICY = "DTypePolicy"  # of the module keras itself
+POLICY = ("DTypePolicy", "keras")
 
 
 def load(name, *, timesteps=None, classes=None, weights=True, trainable=True):
@@ -102,16 +102,16 @@ def _check_classes(config):
         config = dict(enumerate(config))
     if not isinstance(config, dict):
         return
-    if config.get("class_name") not in (None, POLICY):
+    found = config.get("class_name"), config.get("module")
+    if found[0] is not None and found != POLICY:
         registered = keras.saving.get_registered_object(
             config.get("registered_name")
         )
         ours = getattr(registered, "__module__", "").startswith("kerassnn.")
-        if not ours and config.get("module") not in KERAS:
+        if not ours and found[1] not in KERAS:
             raise ValueError(
                 "expected classes registered by kerassnn, received: "
-                f"class_name={config['class_name']!r} of "
-                f"module={config.get('module')!r}"
+                f"class_name={found[0]!r} of module={found[1]!r}"
             )
     for item in config.values():
         _check_classes(item)

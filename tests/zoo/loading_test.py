@@ -120,6 +120,12 @@ def test_unknown_trainable(entries):
             "registered_name": None,
         },
         {
+            "module": "os",
+            "class_name": "DTypePolicy",
+            "config": {"name": "float32"},
+            "registered_name": None,
+        },
+        {
             "module": "builtins",
             "class_name": "function",
             "config": "print",
