@@ -186,15 +186,10 @@ class Distiller(keras.Model):
         return super().fit(*bound.args, **bound.kwargs)
 
     def get_config(self):
-        nets = {
-            role: net and keras.saving.serialize_keras_object(net)
-            for role, net in (
-                ("student", self.student),
-                ("teacher", self.teacher),
-            )
-        }
-        if self.teacher is None:
-            nets.pop("teacher")
+        serialise = keras.saving.serialize_keras_object
+        nets = {"student": serialise(self.student)}
+        if self.teacher is not None:
+            nets["teacher"] = serialise(self.teacher)
         return {
             **super().get_config(),
             **nets,

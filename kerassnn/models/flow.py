@@ -41,10 +41,6 @@ class Flow:
         """Sum of two branches."""
         return keras.layers.Add(name=name)([x, y])
 
-    def concat(self, tensors, name):
-        """Concatenation of branches along the channels."""
-        return keras.layers.Concatenate(name=name)(tensors)
-
     def tap(self, x, name):
         """Names a tensor of the body."""
         # In the tensor's own dtype: a mixed policy would round the logits.

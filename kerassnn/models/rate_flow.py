@@ -67,11 +67,6 @@ class RateBased(Flow):
         spikes = keras.layers.Add(name=f"{name}_spikes")([x[0], y[0]])
         return spikes, keras.layers.Add(name=name)([x[1], y[1]])
 
-    def concat(self, tensors, name):
-        spikes = keras.layers.Concatenate(name=f"{name}_spikes")
-        rates = keras.layers.Concatenate(name=name)
-        return spikes([x[0] for x in tensors]), rates([x[1] for x in tensors])
-
     def tap(self, x, name):
         return x[0], keras.layers.Identity(name=name)(x[1])
 
