@@ -1,7 +1,6 @@
 """ResNet-8, the SNN, on digits, by labels alone: what distilling is judged by.
 
-Paper:    none; the common baseline. It starts from the teacher's weights, as
-          the distilled students do, so that only the loss differs.
+Paper:    none; the common baseline.
 Data:     digits (scikit-learn), 1,437 training and 360 test images, 8x8.
 Hardware: 2 CPU cores, TensorFlow 2.21.
 Time:     20 s of CPU time, start included.
@@ -28,7 +27,6 @@ class Config(training.Config):
     width: int = 16
     timesteps: int = 2
     start: str = "resnet8_ann_digits"  # of a warm start
-    warm_start: bool = True
 
 
 CONFIG = Config()

@@ -28,7 +28,6 @@ class Config(training.Config):
     timesteps: int = 2
     teacher: str = "resnet8_ann_digits"
     temperature: float = 4.0
-    warm_start: bool = True
 
 
 CONFIG = Config()
