@@ -81,6 +81,8 @@ class RateNorm(_TwoStreams):
         if not training:
             outputs = _folded(bn, spikes)
             return outputs, ops.mean(outputs, axis=1)
+        if not bn.trainable:  # Keras's norms are then in inference mode
+            return ops.stop_gradient(_folded(bn, spikes)), bn(rates)
         axes = tuple(range(len(spikes.shape) - 1))
         mean, variance = ops.moments(ops.cast(spikes, "float32"), axes)
         for moving, batch in (

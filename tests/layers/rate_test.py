@@ -125,3 +125,18 @@ def test_eligibility(v_reset, detach, timesteps):
         ops.convert_to_numpy(spikes), neurons.forward(x, twin)[0]
     )
     assert_close(eligibility, rate.eligibility(x, twin), 2e-6)
+
+
+def test_a_frozen_norm_keeps_its_averages():
+    rng = np.random.default_rng(0)
+    spikes = rng.normal(2, 3, (4, 3, 5)).astype("float32")
+    pair = ops.array(spikes), ops.array(spikes.mean(1))
+    layer = layers.RateNorm(keras.layers.BatchNormalization())
+    layer(pair, training=True)
+    layer.trainable = False
+    before = [np.copy(w) for w in layer.get_weights()]
+    frozen, tested = layer(pair, training=True), layer(pair, training=False)
+    for a, b in zip(before, layer.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    for a, b in zip(frozen, tested, strict=True):
+        assert_close(a, ops.convert_to_numpy(b))
