@@ -40,8 +40,8 @@ def compare(
         first.
 
     Raises:
-        ValueError: if the recipe has no field `method`, or a method is not
-            among its `METHODS`.
+        ValueError: if the recipe has no field `method`, a method is not
+            among its `METHODS`, or Matplotlib is not installed.
     """
     recipe = load_recipe(recipe)
     methods = tuple(methods or recipe.methods)
@@ -51,6 +51,7 @@ def compare(
             f"expected methods among METHODS of {recipe.name}: "
             f"{list(recipe.methods)}. Received: {list(methods)}"
         )
+    _figure()  # told now, not after all the training
     report = Path(report)
     runs = {}
     for method in methods:
@@ -110,19 +111,10 @@ def table(report):
 
 
 def plot(report, path):
-    """Draws the accuracies, one method a row, and the baseline's mean.
-
-    Raises:
-        ValueError: if Matplotlib is not installed.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ValueError(
-            "expected Matplotlib for the plot: pip install 'kerassnn[plot]'"
-        ) from error
+    """Draws the accuracies, one method a row, and the baseline's mean."""
     rows = report["rows"][::-1]
-    figure = Figure(figsize=(7, 0.3 * len(rows) + 1.2), layout="constrained")
+    size = (7, 0.3 * len(rows) + 1.2)
+    figure = _figure()(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     for y, row in enumerate(rows):
         own = row["method"] == report["baseline"]
@@ -141,6 +133,17 @@ def plot(report, path):
     axes.grid(axis="x", alpha=0.3)
     with replacing(path) as temporary:
         figure.savefig(temporary, dpi=120, format="png", metadata={})
+
+
+def _figure():
+    """Matplotlib's class; ValueError if it is not installed."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ValueError(
+            "expected Matplotlib for the plot: pip install 'kerassnn[plot]'"
+        ) from error
+    return Figure
 
 
 def _std(values):

@@ -1,6 +1,7 @@
 """One budget for every method: resumed, reported, refused."""
 
 import json
+import sys
 from pathlib import Path
 
 import keras
@@ -60,3 +61,12 @@ def test_an_unknown_method_is_refused(tmp_path):
 def test_a_recipe_without_methods_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected methods among METHODS"):
         training.compare(RECIPE.with_name("resnet8_kd_digits.py"))
+
+
+def test_a_missing_matplotlib_is_told_before_any_training(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(ValueError, match="kerassnn.plot"):
+        compare(tmp_path, methods=["HardLabel"], seeds=1)
+    assert not (tmp_path / "runs").exists()
