@@ -11,6 +11,7 @@ from kerassnn.training.environment import environment
 from kerassnn.training.environment import peak_memory_mb
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
+from kerassnn.training.files import write_rows
 from kerassnn.training.folder import Folder
 from kerassnn.training.keeper import Interrupted
 from kerassnn.training.keeper import Keeper
@@ -170,6 +171,7 @@ def _finish(place, distiller, data):
     with replacing(place.path / "student.weights.h5") as temporary:
         distiller.student.save_weights(temporary)
     history = checkpoint.position.history
+    write_rows(place.path / "history.csv", history)  # nor may this be whole
     images = sum(row["seconds"] * row["images_per_second"] for row in history)
     seconds = checkpoint.position.seconds
     write_json(

@@ -76,9 +76,11 @@ def test_stopped_and_continued_is_the_same(whole, tiny, tmp_path, same_state):
 
 def test_killed_before_the_result_was_written(whole, tiny, tmp_path):
     place = copy(whole, tmp_path)
-    for name in ("result.json", "student.weights.h5"):
+    table = (place / "history.csv").read_text()
+    for name in ("result.json", "student.weights.h5", "history.csv"):
         (place / name).unlink()
     again = training.run(tiny, folder=tmp_path)
+    assert (place / "history.csv").read_text() == table
     assert again.result["accuracy"] == whole.result["accuracy"]
     assert again.result["loss"] == whole.result["loss"]
 
