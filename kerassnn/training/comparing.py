@@ -3,6 +3,8 @@
 import statistics
 from pathlib import Path
 
+import keras
+
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
 from kerassnn.training.loop import run
@@ -59,6 +61,7 @@ def compare(
             print(f"{recipe.name}: {method}, seed {seed}", flush=True)
             given = _with(overrides, {"method": method, "seed": seed})
             place = Path(folder) / recipe.name / method
+            keras.utils.clear_session()  # else every run's graph is kept
             done = run(recipe, overrides=given, folder=place)
             runs.setdefault(method, []).append(done.result)
             found = summary(recipe, runs, baseline)
