@@ -5,7 +5,6 @@ from kerassnn.distillation import adapters
 from kerassnn.distillation import checks
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
-from kerassnn.distillation.taps import stages
 from kerassnn.ops.labels import cross_entropy
 from kerassnn.ops.rate import scale_gradient
 
@@ -20,7 +19,7 @@ def suffix(model, tap):
     Returns:
         `keras.Model` from the tap's tensor to the logits, sharing the layers.
     """
-    return keras.Model(model.get_layer(tap).output, model.output)
+    return keras.Model(model.get_layer(tap).output, model.outputs[0])
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -83,7 +82,8 @@ class BlockReplacement(Distiller):
         teacher_taps=None,
         **kwargs,
     ):
-        student_taps = student_taps or stages(student)[:-1]
+        default = adapters.stage_taps
+        student_taps = student_taps or default(student, "student")[:-1]
         super().__init__(
             student,
             teacher,

@@ -11,7 +11,7 @@ def models(student, teacher, teacher_needed):
             raise ValueError(f"expected a {role} model. Received: {role}=None")
         if model is None:
             continue
-        if not isinstance(model, keras.Model) or not hasattr(model, "output"):
+        if not isinstance(model, keras.Model) or not hasattr(model, "outputs"):
             raise ValueError(
                 f"the {role} must be a functional or sequential keras.Model. "
                 f"Received: {role}={model!r}"
@@ -32,6 +32,13 @@ def models(student, teacher, teacher_needed):
             )
     if teacher is None:
         return
+    frozen = {id(v) for v in teacher.variables}
+    shared = [v.path for v in student.variables if id(v) in frozen]
+    if shared:
+        raise ValueError(
+            "teacher and student must not share weights, since the teacher's "
+            f"are frozen. Received: {len(shared)} shared, such as {shared[0]}"
+        )
     if student.output_shape[-1] != teacher.output_shape[-1]:
         raise ValueError(
             "teacher and student must have the same number of classes. "

@@ -16,21 +16,16 @@ class Taps:
     tracked as a second copy of them.
 
     Args:
-        model: Functional `keras.Model`.
+        model: Functional or sequential `keras.Model`.
         names: Dict tap name -> layer name. The tap `logits` may stand for
             the model's output whatever that layer is called.
         role: String for messages, `"student"` or `"teacher"`.
 
     Raises:
-        ValueError: if the model is not functional or has no such layer.
+        ValueError: if the model has no such layer.
     """
 
     def __init__(self, model, names, role):
-        if not isinstance(model, keras.Model) or not hasattr(model, "output"):
-            raise ValueError(
-                f"the {role} must be a functional or sequential keras.Model. "
-                f"Received: {role}={model!r}"
-            )
         self.tensors = {
             tap: _find(model, layer, role) for tap, layer in names.items()
         }
@@ -66,6 +61,10 @@ def stages(model):
 
 def as_mapping(taps):
     """Taps given as names, or as a dict to layer names, as a dict."""
+    if isinstance(taps, str):
+        raise ValueError(
+            f"taps must be a sequence of names or a dict. Received: {taps!r}"
+        )
     return dict(taps) if isinstance(taps, dict) else {t: t for t in taps}
 
 

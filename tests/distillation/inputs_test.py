@@ -70,9 +70,41 @@ def test_bad_temperature(temperature):
         LogitsKD(nets.student(), nets.teacher(), temperature=temperature)
 
 
-def test_what_is_no_model():
+def test_taps_in_one_string():
+    with refused("sequence of names.*'stage1'"):
+        SASTC(nets.student(), nets.teacher(), student_taps="stage1")
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_what_is_no_model(name):
+    taught = (nets.teacher(),) if name in TAUGHT else ()
     with refused("functional.*student='resnet'"):
-        HardLabel("resnet")
+        METHODS[name]("resnet", *taught)
+
+
+def test_a_student_that_is_its_teacher():
+    net = nets.student()
+    with refused("not share weights.*Received: 12 shared"):
+        LogitsKD(net, net)
+
+
+def test_a_sequential_teacher_will_do():
+    layers = keras.layers
+    teacher = keras.Sequential(
+        [
+            keras.Input((nets.SIZE, nets.SIZE, 1)),
+            layers.Conv2D(2, 2, 2, name="stage1"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(nets.CLASSES, name="head"),
+        ]
+    )
+    taps = {"student_taps": ("stage2",), "teacher_taps": ("stage1",)}
+    for name in ("BlockReplacement", "CKDSNN", "SASTC"):
+        distiller = METHODS[name](nets.student(), teacher, **taps)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        distiller.compile("sgd", loss, run_eagerly=True)
+        fit = distiller.fit(X, Y, batch_size=8, verbose=0)
+        assert np.isfinite(fit.history["loss"]).all()
 
 
 def test_student_without_time():
