@@ -98,10 +98,11 @@ class SASTC(Distiller):
         ValueError: as `Distiller`; if a net has no stages and no taps are
             given; if the batch size cannot be known, or a batch is larger.
 
-    Differs from the paper: follows its released code, with two changes. The
+    Differs from the paper: follows its released code, with four changes. The
         MLPs are as wide as the batch (the published scripts leave a width
-        that does not fit), and the regressors' batch norms take their
-        statistics over batch and time together.
+        that does not fit); the regressors' batch norms take their statistics
+        over batch and time together; short batches are padded, not skipped;
+        MLPs and regressors have no weight decay.
 
     Reference: Hong and Wang, Self-Attentive Spatio-Temporal Calibration,
         AAAI 2025, arXiv 2501.08049.
