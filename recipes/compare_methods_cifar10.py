@@ -7,8 +7,7 @@ Time:     not measured yet.
 Accuracy: not measured yet.
 
     kerassnn distill resnet19_ann_cifar10 --width=16 --epochs=30
-    kerassnn compare compare_methods_cifar10 --seeds=1 \\
-        --teacher=runs/resnet19_ann_cifar10/0
+    kerassnn compare compare_methods_cifar10 --seeds=1
 
 All methods share the seed's initial weights (the teacher's, by default), the
 batches, the optimizer and the schedule; each has its default weights and
@@ -41,7 +40,7 @@ class Config(training.Config):
     warm_start: bool = True
     width: int = 16
     timesteps: int = 2
-    teacher: str = "resnet19w16_ann_cifar10"
+    teacher: str = "runs/resnet19_ann_cifar10/0"  # made as said above
 
 
 CONFIG = Config()
@@ -86,13 +85,13 @@ def build(cfg):
     # The plain student is made first, so that its draws are the seed's first.
     plain = dataclasses.replace(cfg, method="HardLabel")
     first, net = student(plain)(), student(cfg)()
-    models.transfer(first, net)
+    models.transfer(first, net, may_differ=())
     method = distillation.METHODS[cfg.method]
     teacher = None
     if cfg.warm_start or method.required_teacher_taps:
         teacher = teacher_of(cfg)
     if cfg.warm_start:
-        models.transfer(teacher, net)
+        models.transfer(teacher, net, may_differ=("head", "hidden"))
     nets = (net, teacher) if method.required_teacher_taps else (net,)
     distiller = method(*nets)
     schedule = training.cosine(cfg, train.steps, 0.1)

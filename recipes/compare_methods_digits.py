@@ -87,7 +87,7 @@ def build(cfg):
     # The plain student is made first, so that its draws are the seed's first.
     plain = dataclasses.replace(cfg, method="HardLabel")
     first, net = student(plain)(), student(cfg)()
-    models.transfer(first, net)
+    models.transfer(first, net, may_differ=())
     method = distillation.METHODS[cfg.method]
     nets = (net, teacher_of(cfg)) if method.required_teacher_taps else (net,)
     distiller = method(*nets, **OPTIONS.get(cfg.method, {}))

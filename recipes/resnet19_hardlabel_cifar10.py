@@ -70,7 +70,7 @@ def build(cfg):
     )
     net = student(cfg)()
     if cfg.warm_start:
-        models.transfer(start_of(cfg), net)
+        models.transfer(start_of(cfg), net, may_differ=("head", "hidden"))
     distiller = distillation.HardLabel(net)
     shares = (0.625, 0.75, 0.875)  # epochs 150, 180 and 210 of 240
     schedule = training.steps_down(cfg, train.steps, shares)

@@ -80,7 +80,7 @@ def build(cfg):
     )
     net, teacher = student(cfg)(), teacher_of(cfg)
     if cfg.warm_start:
-        models.transfer(teacher, net)
+        models.transfer(teacher, net, may_differ=("head", "hidden"))
     distiller = distillation.SASTC(
         net,
         teacher,

@@ -17,7 +17,7 @@ def clipped(teacher, student):
     """The teacher's map scaled to the largest value of the student's."""
     peak = ops.max(teacher)
     peak = ops.where(peak > 0, peak, 1.0)
-    return teacher / peak * ops.max(student)
+    return teacher / peak * ops.stop_gradient(ops.max(student))
 
 
 def weighted_soft_label(labels, teacher_logits, logits, temperature):

@@ -3,7 +3,7 @@
 from keras import ops
 
 
-def transfer(source, target):
+def transfer(source, target, may_differ=None):
     """Copies every weight that agrees in layer name and shape.
 
     Between the twins of one builder (ANN and SNN, or two heads) all of the
@@ -12,19 +12,32 @@ def transfer(source, target):
     Args:
         source: `keras.Model` to read from.
         target: `keras.Model` to write to.
+        may_differ: Prefixes of the layers that may be left as they are, such
+            as `("head",)` for a warm start; `None` for any.
 
     Returns:
         List of the names (`layer/variable`) in `target` left as they were.
+
+    Raises:
+        ValueError: if a layer that may not differ does; nothing is copied.
     """
-    given = named_weights(source)
-    left = []
-    for name, variable in named_weights(target).items():
-        match = given.get(name)
-        if match is None or match.shape != variable.shape:
-            left.append(name)
-        else:
-            # A copy: JAX would share the array, and donate it twice.
-            variable.assign(ops.convert_to_numpy(match))
+    given, wanted = named_weights(source), named_weights(target)
+    left = [
+        name
+        for name, variable in wanted.items()
+        if name not in given or given[name].shape != variable.shape
+    ]
+    if may_differ is not None:
+        other = [name for name in left if not name.startswith(may_differ)]
+        if other:
+            raise ValueError(
+                f"expected the weights of {source.name!r} to fit "
+                f"{target.name!r} but for {may_differ}. Received: "
+                f"{len(other)} that do not, such as {other[:3]}"
+            )
+    for name in wanted.keys() - set(left):
+        # A copy: JAX would share the array, and donate it twice.
+        wanted[name].assign(ops.convert_to_numpy(given[name]))
     return left
 
 

@@ -1,14 +1,22 @@
 """One equal budget for every method: the same run, seed by seed."""
 
+import dataclasses
+import itertools
 import statistics
 from pathlib import Path
 
 import keras
 
+from kerassnn.training.files import read_json
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
+from kerassnn.training.folder import FREE as MAY_CHANGE
 from kerassnn.training.loop import run
+from kerassnn.training.overrides import override
 from kerassnn.training.recipe import load_recipe
+
+# Runs may differ in these and still have had one budget.
+FREE = ("method", "seed", *MAY_CHANGE)
 
 
 def compare(
@@ -25,8 +33,9 @@ def compare(
 
     The recipe's config has a field `method`, and the recipe lists `METHODS`.
     Each pair of method and seed is a run of its own, resumed where it was
-    ended and skipped where it has finished; the report is written anew after
-    every run, so that it is never behind.
+    ended and skipped where it has finished. The report is written anew after
+    every run, so that it is never behind, and holds every method that has
+    finished runs in `folder`, so that they may be trained one at a time.
 
     Args:
         recipe: Path of the recipe file.
@@ -54,21 +63,31 @@ def compare(
             f"{list(recipe.methods)}. Received: {list(methods)}"
         )
     _figure()  # told now, not after all the training
-    report = Path(report)
-    runs = {}
-    for method in methods:
-        for seed in range(seeds):
-            print(f"{recipe.name}: {method}, seed {seed}", flush=True)
-            given = _with(overrides, {"method": method, "seed": seed})
-            place = Path(folder) / recipe.name / method
-            keras.utils.clear_session()  # else every run's graph is kept
-            done = run(recipe, overrides=given, folder=place)
-            runs.setdefault(method, []).append(done.result)
-            found = summary(recipe, runs, baseline)
-            report.mkdir(parents=True, exist_ok=True)
-            write_json(report / f"{recipe.name}.json", found)
+    config = override(recipe.config, overrides)
+    folder, report = Path(folder, recipe.name), Path(report)
+    report.mkdir(parents=True, exist_ok=True)
+    for method, seed in itertools.product(methods, range(seeds)):
+        print(f"{recipe.name}: {method}, seed {seed}", flush=True)
+        chosen = dataclasses.replace(config, method=method, seed=seed)
+        keras.utils.clear_session()  # else every run's graph is kept
+        run(recipe, chosen, folder=folder / method)
+        found = summary(recipe, finished(recipe, config, folder), baseline)
+        write_json(report / f"{recipe.name}.json", found)
     plot(found, report / f"{recipe.name}.png")
     return found
+
+
+def finished(recipe, config, folder):
+    """`{method: [result, ...]}` of the finished runs of one budget."""
+    runs = {}
+    wanted = {**dataclasses.asdict(config), **dict.fromkeys(FREE)}
+    for method in recipe.methods:
+        for path in sorted((folder / method / recipe.name).glob("*/")):
+            stored = read_json(path / "config.json") or {}
+            result = read_json(path / "result.json")
+            if result and {**stored, **dict.fromkeys(FREE)} == wanted:
+                runs.setdefault(method, []).append(result)
+    return runs
 
 
 def summary(recipe, runs, baseline):
@@ -151,9 +170,3 @@ def _figure():
 
 def _std(values):
     return statistics.stdev(values) if len(values) > 1 else 0.0
-
-
-def _with(overrides, more):
-    if isinstance(overrides, dict) or overrides is None:
-        return {**(overrides or {}), **more}
-    return [*overrides, *(f"--{k}={v}" for k, v in more.items())]

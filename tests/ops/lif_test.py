@@ -72,11 +72,12 @@ def test_reset_variants(unroll, reset, detach, timesteps):
     check(UNROLLS[unroll], twin, dynamics, timesteps)
 
 
+@pytest.mark.parametrize("timesteps", (1, 4, 7))
 @pytest.mark.parametrize("unroll", UNROLLS)
 @pytest.mark.parametrize("surrogate", surrogates.BY_NAME)
-def test_surrogates(unroll, surrogate):
+def test_surrogates(unroll, surrogate, timesteps):
     twin, dynamics = pair(surrogate)
-    check(UNROLLS[unroll], twin, dynamics, 4)
+    check(UNROLLS[unroll], twin, dynamics, timesteps)
 
 
 @pytest.mark.parametrize("unroll", UNROLLS)

@@ -1,6 +1,7 @@
 """The entries of this checkout, on whichever backend the tests run."""
 
 import configparser
+import hashlib
 import json
 import pathlib
 
@@ -70,3 +71,10 @@ def test_the_wheel_carries_it(name):
     parsed.read(CHECKOUT / "setup.cfg")
     shipped = parsed["options.data_files"]
     assert shipped[f"share/kerassnn/zoo/{name}"] == f"zoo/{name}/*"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_recipe_is_the_one_it_was_trained_by(name):
+    recipe = zoo.card(name)["recipe"]
+    source = (CHECKOUT / recipe["path"]).read_bytes()
+    assert hashlib.sha256(source).hexdigest() == recipe["sha256"]
