@@ -42,7 +42,6 @@ def case(request):
     return name, make, shape
 
 
-@pytest.mark.numeric
 def test_config(case):
     name, make, shape = case
     contract.check_config(make, shape, name in RANDOM)
@@ -53,7 +52,6 @@ def test_shapes(case):
     contract.check_shapes(*case[1:])
 
 
-@pytest.mark.numeric
 def test_saving(case, tmp_path):
     name, make, shape = case
     contract.check_saving(make, shape, tmp_path, name in RANDOM)
