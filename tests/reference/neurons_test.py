@@ -38,7 +38,7 @@ def test_derivative_is_slope_of_primitive(name):
 
 
 @pytest.mark.parametrize("name", surrogates.BY_NAME)
-@pytest.mark.parametrize("neuron", NEURONS[::3], ids=str)
+@pytest.mark.parametrize("neuron", NEURONS[::3])
 def test_backward_is_gradient_of_smoothed_neuron(neuron, name):
     neuron = replace(neuron, surrogate=surrogates.BY_NAME[name]())
     rng = np.random.default_rng(0)
@@ -69,7 +69,7 @@ def test_backward_is_gradient_of_smoothed_neuron(neuron, name):
         np.testing.assert_allclose(grad, slope, atol=2e-7)
 
 
-@pytest.mark.parametrize("neuron", NEURONS, ids=str)
+@pytest.mark.parametrize("neuron", NEURONS)
 def test_backward_is_tangent_of_spiking_neuron(neuron):
     rng = np.random.default_rng(1)
     x, g = rng.normal(0.6, 0.9, (1, 5, 3)), rng.normal(size=(1, 5, 3))
