@@ -163,8 +163,11 @@ def test_one_batch_is_learned_by_heart(name, wise):
     first = fit(distiller, samples=8).history
     x, y = nets.batch(8)  # a hundred times in one epoch: epochs cost time
     x, y = np.tile(x, (100, 1, 1, 1)), np.tile(y, 100)
-    distiller.fit(x, y, batch_size=8, shuffle=False, verbose=0)
-    last = fit(distiller, epochs=10, samples=8).history
+    for _ in range(4):
+        distiller.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+        last = fit(distiller, epochs=10, samples=8).history
+        if max(last["accuracy"]) == 1:
+            break
     assert max(last["accuracy"]) == 1
     assert last["loss"][-1] < 0.7 * first["loss"][0]
 
