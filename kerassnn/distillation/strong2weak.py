@@ -56,8 +56,52 @@ def _divergence(teacher, student, temperature):
     return ops.mean(rows) / temperature**2
 
 
+class StepTeaching(Distiller):
+    """Abstract: the first of a student's steps, in some order, teach the last.
+
+    A subclass is final and gives the order in `order`; arguments and errors
+    are those of `Strong2Weak`.
+    """
+
+    default_weights = {"task": 1.0, "self": 1.0}
+    required_student_taps = ("logits", "logits_t")
+
+    def __init__(
+        self,
+        student,
+        *,
+        temperature=2.0,
+        ensemble=False,
+        cascade=False,
+        **kwargs,
+    ):
+        super().__init__(student, **kwargs)
+        self._student.sequence("logits_t")
+        self.temperature = checks.positive("temperature", temperature)
+        self.ensemble, self.cascade = check_variant(ensemble, cascade)
+
+    def order(self, logits_t):
+        """Logits (B, T, K), their steps from teacher to student."""
+        raise NotImplementedError
+
+    def loss_terms(self, y, views):
+        steps = self.order(views["student"]["logits_t"])
+        if self.cascade:
+            return {"self": each_teaches_next(steps, self.temperature)}
+        term = first_teaches_last(steps, self.temperature, self.ensemble)
+        return {"self": term}
+
+    def get_config(self):
+        own = {
+            "temperature": self.temperature,
+            "ensemble": self.ensemble,
+            "cascade": self.cascade,
+        }
+        return {**super().get_config(), **own}
+
+
 @keras.saving.register_keras_serializable("kerassnn")
-class Strong2Weak(Distiller):
+class Strong2Weak(StepTeaching):
     """The most confident step teaches the least confident one; no teacher.
 
         L = task + self
@@ -86,37 +130,8 @@ class Strong2Weak(Distiller):
     Reference: Ding et al., NeurIPS 2025, Strong2Weak and Weak2Strong.
     """
 
-    default_weights = {"task": 1.0, "self": 1.0}
-    required_student_taps = ("logits", "logits_t")
-
-    def __init__(
-        self,
-        student,
-        *,
-        temperature=2.0,
-        ensemble=False,
-        cascade=False,
-        **kwargs,
-    ):
-        super().__init__(student, **kwargs)
-        self._student.sequence("logits_t")
-        self.temperature = checks.positive("temperature", temperature)
-        self.ensemble, self.cascade = check_variant(ensemble, cascade)
-
-    def loss_terms(self, y, views):
-        steps = ranked(views["student"]["logits_t"])
-        if self.cascade:
-            return {"self": each_teaches_next(steps, self.temperature)}
-        term = first_teaches_last(steps, self.temperature, self.ensemble)
-        return {"self": term}
-
-    def get_config(self):
-        own = {
-            "temperature": self.temperature,
-            "ensemble": self.ensemble,
-            "cascade": self.cascade,
-        }
-        return {**super().get_config(), **own}
+    def order(self, logits_t):
+        return ranked(logits_t)
 
 
 def check_variant(ensemble, cascade):
