@@ -2,6 +2,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerassnn.layers import RateNeuron
 from kerassnn.layers import SpikingNeuron
 
 
@@ -17,11 +18,17 @@ def firing_rates(model, x, batch_size=64):
         Dict: layer name to spikes per neuron and timestep, in [0, 1], in
         the order of the layers; empty for an ANN.
     """
-    neurons = [y for y in model.layers if isinstance(y, SpikingNeuron)]
-    spikes = [layer.output for layer in neurons]
+    kinds = (SpikingNeuron, RateNeuron)
+    neurons = [layer for layer in model.layers if isinstance(layer, kinds)]
+    spikes = [spikes_of(layer.output) for layer in neurons]
     rates = sample_means(model, spikes, x, batch_size)
     pairs = zip(neurons, rates, strict=True)
     return {layer.name: float(np.mean(rate)) for layer, rate in pairs}
+
+
+def spikes_of(tensor):
+    """The spikes where a rate-based network carries (spikes, rates)."""
+    return tensor[0] if isinstance(tensor, (list, tuple)) else tensor
 
 
 def sample_means(model, tensors, x, batch_size):

@@ -2,12 +2,16 @@ import keras
 import numpy as np
 import pytest
 
+from kerassnn import models
 from kerassnn.analysis import energy
 from kerassnn.analysis import firing_rates
 from kerassnn.analysis import sops
 from kerassnn.layers import LIF
 from kerassnn.layers import DirectEncode
+from kerassnn.layers import GlobalContext
 from kerassnn.layers import MeanReadout
+from kerassnn.layers import PositionEncoding
+from kerassnn.layers import StepAttention
 from kerassnn.layers import TimeFold
 
 
@@ -88,3 +92,91 @@ def test_a_kernel_that_cannot_be_counted_is_an_error():
     x = keras.layers.Conv2DTranspose(2, 3, name="up")(inputs)
     with pytest.raises(ValueError, match="up"):
         energy(keras.Model(inputs, x), np.zeros((1, 4, 4, 3)))
+
+
+def test_attention_by_hand():
+    """STAA's layers around the neuron of `two_layer_net`, at two places.
+
+    A gate of 1/2 makes the currents 3/2 as large: neuron 1 receives 0.9 and
+    reaches 0.9, 1.35: it fires at steps 2 and 4, neuron 0 at all four.
+    """
+    inputs = keras.Input((2, 3))
+    x = keras.layers.Dense(2, use_bias=False, name="first")(inputs)
+    x = PositionEncoding()(DirectEncode(4)(x))
+    x = GlobalContext(ratio=2, name="context")(x)
+    x = LIF(tau=2.0, name="neuron")(x)
+    x = StepAttention(name="steps")(x)
+    x = TimeFold(keras.layers.Dense(5, name="second"))(x)
+    model = keras.Model(inputs, MeanReadout()(x))
+    kernel = np.zeros((3, 2), "float32")
+    kernel[0] = [1.5, 0.6]
+    model.get_layer("first").set_weights([kernel])
+    context = model.get_layer("context")
+    context.set_weights([np.zeros(w.shape) for w in context.weights])
+    images = np.stack([ONE, ONE], axis=1)
+    assert firing_rates(model, images) == {"neuron": pytest.approx(6 / 8)}
+    found = sops(model, images)
+    # Of 4 steps: key, sum and product on 2 x 2 currents; 2 -> 1 -> 2 units.
+    assert found["context"]["macs"] == 4 * (3 * 4 + 2 + 2)
+    # Once 4 steps -> 4 units -> 4 steps.
+    assert found["steps"]["macs"] == 4 * 4 + 4 * 4
+    # 12 spikes, added to 5 outputs each; 4 x 2 x 5 outputs times a factor.
+    assert found["second"]["sops"] == pytest.approx(12 * 5)
+    assert found["second"]["macs"] == 4 * 2 * 5
+    assert set(found) == {"first", "context", "steps", "second"}
+    whole = energy(model, images)
+    assert whole["macs"] == 12 + 64 + 32 + 40
+    assert "one MAC for each output" in whole["assumptions"]
+    assert "Attention" not in energy(two_layer_net(), ONE)["assumptions"]
+
+
+@pytest.mark.parametrize("attends", [True, False])
+def test_values_that_differ_within_a_step_are_no_spikes(attends):
+    inputs = keras.Input((2, 3))
+    x = TimeFold(keras.layers.Dense(5, name="dense"))(inputs)
+    model = keras.Model(inputs, StepAttention()(x) if attends else x)
+    steps = np.array([[[0, 0.3, 0.3], [0.7, 0, 0.7]]], "float32")
+    found = sops(model, steps)["dense"]
+    assert found["macs"] == (2 * 5 if attends else 2 * 15)
+    assert found["sops"] == pytest.approx(2 * 15 * 4 / 6 if attends else 0)
+    steps[0, 1, 0] = 0.3
+    assert sops(model, steps)["dense"]["macs"] == 2 * 15
+    assert sops(model, steps)["dense"]["sops"] == 0
+
+
+IMAGES = np.random.default_rng(0).normal(size=(3, 16, 16, 3)).astype("float32")
+
+
+def test_an_attentive_network_adds_attention_to_its_twins_operations():
+    size = {"width": 4, "timesteps": 2, "input_shape": (16, 16, 3)}
+    neuron = LIF(v_threshold=0.1)  # untrained, yet no layer silent
+    net = models.STAAResNet19(neuron=neuron, **size)
+    plain = models.ResNet19(neuron=neuron, **size)
+    found, twin = sops(net, IMAGES), sops(plain, IMAGES)
+    assert set(twin) < set(found)
+    for name in set(twin) - {"stem_conv", "head"}:
+        assert found[name]["sops"] > 0
+        outputs = np.prod(net.get_layer(name).output.shape[1:])
+        assert found[name]["macs"] == outputs
+        # The same kernel on as many inputs: MACs of each alike.
+        macs = [n[name]["sops"] / n[name]["rate"] for n in (found, twin)]
+        assert macs[0] == pytest.approx(macs[1])
+    for name in ("stem_conv", "head"):
+        assert found[name] | {"rate": 0} == twin[name] | {"rate": 0}
+    assert all(
+        row["sops"] == 0 < row["macs"]
+        for name, row in found.items()
+        if name not in twin
+    )
+    assert len(firing_rates(net, IMAGES)) == 17
+
+
+def test_a_rate_based_network_is_measured_as_its_plain_twin():
+    size = {"width": 4, "timesteps": 2, "input_shape": (16, 16, 3)}
+    neuron = LIF(v_threshold=0.1)
+    trained = models.ResNet19(flow=models.RateBased(neuron), **size)
+    plain = models.ResNet19(neuron=neuron, **size)
+    models.transfer(trained, plain, may_differ=())
+    assert firing_rates(trained, IMAGES) == firing_rates(plain, IMAGES)
+    assert min(firing_rates(trained, IMAGES).values()) > 0
+    assert sops(trained, IMAGES) == sops(plain, IMAGES)
