@@ -9,6 +9,7 @@ from kerassnn.layers.mean_readout import MeanReadout
 from kerassnn.layers.membrane_readout import MembraneReadout
 from kerassnn.layers.norms import TDBN
 from kerassnn.layers.norms import TEBN
+from kerassnn.layers.norms import BatchNormalization
 from kerassnn.layers.parametric_lif import ParametricLIF
 from kerassnn.layers.poisson_encode import PoissonEncode
 from kerassnn.layers.position_encoding import PositionEncoding
@@ -23,6 +24,7 @@ from kerassnn.layers.tsrd import TSRD
 
 __all__ = [
     "AdaptiveLIF",
+    "BatchNormalization",
     "DirectEncode",
     "GlobalContext",
     "IntegrateFire",

@@ -8,6 +8,8 @@ from kerassnn.ops.lif import lif_sequence
 from kerassnn.ops.lif import lif_step
 from kerassnn.ops.lif import lif_steps
 from kerassnn.ops.lif import spike
+from kerassnn.ops.native import batch_norm
+from kerassnn.ops.native import batch_norm_steps
 from kerassnn.ops.pool import adaptive_average_pool
 from kerassnn.ops.pool import adaptive_max_pool
 from kerassnn.ops.rate import lif_rate

@@ -12,10 +12,13 @@ leak (`decay_reset=False`). The backward pass takes ds/dh from the surrogate;
 `detach_reset` treats s_t as a constant in the reset.
 """
 
+import functools
 from dataclasses import dataclass
 
+import keras
 from keras import ops
 
+from kerassnn.ops.native import fuse
 from kerassnn.ops.surrogate import Surrogate
 
 
@@ -58,6 +61,7 @@ def lif_sequence(x, dynamics):
 
     Only `x` is kept for the backward pass, which recomputes the potentials
     and then runs the recursion of backpropagation through time on them.
+    Potentials are float32 where `x` is of half that precision.
 
     Args:
         x: Tensor (B, T, ...), input currents, T static.
@@ -67,17 +71,16 @@ def lif_sequence(x, dynamics):
         Tensor (B, T, ...), spikes in {0, 1}, dtype of `x`.
     """
 
-    def forward(x):
-        spikes, _ = _unroll(x, dynamics)
-        spikes = ops.stack(spikes, axis=1)
+    fire, backward = _passes(dynamics)
 
+    def forward(x):
         # torch passes the saved tensors first and the gradient by keyword,
         # TensorFlow and JAX pass the gradient alone.
         def grad(*args, upstream=None):
             g = args[0] if upstream is None else upstream
-            return _backward(x, g, dynamics)
+            return backward(x, g)
 
-        return spikes, grad
+        return fire(x), grad
 
     return ops.custom_gradient(forward)(x)
 
@@ -150,11 +153,29 @@ def _fire(v, strict):
     return ops.cast(v > 0 if strict else v >= 0, v.dtype)
 
 
+@functools.cache  # each of the two is compiled once, not in every layer
+def _passes(dynamics):
+    """The forward and the backward pass, functions of x and of (x, dL/ds)."""
+
+    def fire(x):
+        spikes, _ = _unroll(x, dynamics)
+        return ops.cast(ops.stack(spikes, axis=1), x.dtype)
+
+    def backward(x, g):
+        return ops.cast(_backward(x, g, dynamics), x.dtype)
+
+    return fuse(fire), fuse(backward)
+
+
+def _wide(x):
+    return ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+
+
 def _unroll(x, d):
     """Lists over T of spikes and of potentials before the reset."""
     spikes, potentials = [], []
     v = d.rest
-    for current in ops.unstack(x, axis=1):
+    for current in ops.unstack(_wide(x), axis=1):
         h = _charge(v, current, d)
         s = _fire(h - d.v_threshold, d.strict)
         if d.v_reset is None:
@@ -180,7 +201,7 @@ def _charge(v, current, d):
 def _backward(x, g, d):
     """dL/dx from g = dL/ds, both (B, T, ...)."""
     spikes, potentials = _unroll(x, d)
-    upstream = ops.unstack(ops.cast(g, x.dtype), axis=1)
+    upstream = ops.unstack(_wide(g), axis=1)
     grads = [None] * len(spikes)
     carry = None  # dL/dv_t
     for t in reversed(range(len(spikes))):

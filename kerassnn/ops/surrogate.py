@@ -33,6 +33,12 @@ class Surrogate:
     def from_config(cls, config):
         return cls(**config)
 
+    def __eq__(self, other):
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self):
+        return hash((type(self), *vars(self).items()))
+
     def __repr__(self):
         fields = ", ".join(f"{k}={v}" for k, v in vars(self).items())
         return f"{type(self).__name__}({fields})"

@@ -11,6 +11,7 @@ SEQUENCE, IMAGES, STATIC = (3, 5), (3, 4, 4, 4), (4, 5)
 PAIR = [SEQUENCE, (5,)]
 # What a class needs beyond its defaults, and the shape of one sample.
 CASES = {
+    "BatchNormalization": ({}, STATIC),
     "DirectEncode": ({"timesteps": 3}, STATIC),
     "GlobalContext": ({"ratio": 2}, IMAGES),
     "LIF": ({"tau": 1.5, "surrogate": ops.Sigmoid}, IMAGES),

@@ -24,16 +24,18 @@ def test_time_fold_is_the_layer_at_each_step():
         np.testing.assert_allclose(folded[:, t], value(dense(X[:, t])), 1e-6)
 
 
-def test_merged_norm_takes_statistics_over_batch_and_time():
-    norm = keras.layers.BatchNormalization(epsilon=1e-3)
+@pytest.mark.parametrize("module", (keras.layers, layers))
+def test_merged_norm_takes_statistics_over_batch_and_time(module):
+    norm = module.BatchNormalization(momentum=0.99, epsilon=1e-3)
     actual = layers.TimeFold(norm)(X, training=True)
     assert_close(value(actual), batch_norm(X.astype("float64"), 1, 0, 1e-3))
     mean = X.mean((0, 1), dtype="float64")
     assert_close(value(norm.moving_mean), mean * 0.01, 2e-6)
 
 
-def test_inference_norm_uses_moving_statistics():
-    norm = keras.layers.BatchNormalization(epsilon=0.0)
+@pytest.mark.parametrize("module", (keras.layers, layers))
+def test_inference_norm_uses_moving_statistics(module):
+    norm = module.BatchNormalization(epsilon=0.0)
     folded = layers.TimeFold(norm)
     folded.build(X.shape)
     norm.moving_mean.assign(np.arange(5.0))
