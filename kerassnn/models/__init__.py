@@ -7,6 +7,7 @@ from kerassnn.layers.timesteps import at_timesteps
 from kerassnn.models.flow import Analog
 from kerassnn.models.flow import Flow
 from kerassnn.models.flow import Unrolled
+from kerassnn.models.folding import fold_norms
 from kerassnn.models.membrane_resnet import MSResNet18
 from kerassnn.models.membrane_resnet import PreActResNet34
 from kerassnn.models.pyramidnet import PyramidNet20
@@ -60,6 +61,7 @@ __all__ = [
     "STAA",
     "Unrolled",
     "at_timesteps",
+    "fold_norms",
     "named_weights",
     "transfer",
     *BUILDERS,
