@@ -14,6 +14,7 @@ from keras import ops
 
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.ops.lif import lif_sequence
+from kerassnn.ops.native import batch_norm
 from kerassnn.ops.rate import lif_rate
 from kerassnn.ops.rate import scale_gradient
 from kerassnn.ops.rate import straight_rate
@@ -83,15 +84,18 @@ class RateNorm(_TwoStreams):
             return outputs, ops.mean(outputs, axis=1)
         if not bn.trainable:  # Keras's norms are then in inference mode
             return ops.stop_gradient(_folded(bn, spikes)), bn(rates)
-        axes = tuple(range(len(spikes.shape) - 1))
-        mean, variance = ops.moments(ops.cast(spikes, "float32"), axes)
+        weights = map(ops.convert_to_tensor, (bn.gamma, bn.beta))
+        steps = spikes.shape[1]
+        folded = ops.reshape(spikes, (-1, *spikes.shape[2:]))
+        outputs, mean, variance = batch_norm(folded, *weights, bn.epsilon)
+        outputs = ops.reshape(outputs, (-1, steps, *spikes.shape[2:]))
+        mean, variance = ops.stop_gradient(mean), ops.stop_gradient(variance)
         for moving, batch in (
             (bn.moving_mean, mean),
             (bn.moving_variance, variance),
         ):
             kept = bn.momentum * ops.cast(moving, "float32")
             moving.assign(kept + (1.0 - bn.momentum) * batch)
-        outputs = _normalise(bn, spikes, mean, variance)
         own = ops.cast(rates, "float32")
         axes = tuple(range(len(rates.shape) - 1))
         mean = _value_of(mean, ops.mean(own, axis=axes))
@@ -134,12 +138,10 @@ class RateNeuron(_TwoStreams):
 
     def call(self, inputs, training=None):
         currents, current = inputs
-        currents = ops.stop_gradient(currents)
         if not training:
             spikes = lif_sequence(currents, self.layer.dynamics)
             return spikes, ops.mean(spikes, axis=1)
-        spikes, eligibility = lif_rate(currents, self.layer.dynamics)
-        rate = ops.mean(spikes, axis=1)
+        spikes, rate, eligibility = lif_rate(currents, self.layer.dynamics)
         return spikes, straight_rate(rate, current, eligibility)
 
     def compute_output_shape(self, input_shape):

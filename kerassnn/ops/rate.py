@@ -9,26 +9,40 @@ Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
     Rate-based Backpropagation, NeurIPS 2024, arXiv 2410.11488.
 """
 
+import functools
+
+import keras
 from keras import ops
+
+from kerassnn.ops.native import fuse
 
 
 def lif_rate(x, dynamics):
-    """Spikes of a LIF neuron and the derivative of their rate.
+    """Spikes of a LIF neuron, their rate and the derivative of it.
 
     Args:
         x: Tensor (B, T, ...), input currents, T static.
         dynamics: `kerassnn.ops.Dynamics`.
 
     Returns:
-        Tuple of spikes (B, T, ...) and eligibility (B, ...), the derivative
-        of mean_t s_t by a current constant in time. Neither should be
-        differentiated: call under `stop_gradient`.
+        Tuple of spikes (B, T, ...), rate (B, ...), mean_t s_t, and
+        eligibility (B, ...), the rate's derivative by a current constant in
+        time. None has a gradient.
     """
-    d = dynamics
+    return _pass(dynamics)(ops.stop_gradient(x))
+
+
+@functools.cache
+def _pass(dynamics):
+    return fuse(functools.partial(_unroll, d=dynamics))
+
+
+def _unroll(x, d):
     v, slope = d.rest, None  # slope: dv_t/dc after the reset, None for 0
     spikes, eligibility = [], 0.0
     steps = x.shape[1]
-    for current in ops.unstack(x, axis=1):
+    wide = keras.backend.result_type(x.dtype, "float32")
+    for current in ops.unstack(ops.cast(x, wide), axis=1):
         h = d.rest + d.decay * (v - d.rest) + d.gain * current
         above = h - d.v_threshold
         s = ops.cast(above > 0 if d.strict else above >= 0, h.dtype)
@@ -44,7 +58,8 @@ def lif_rate(x, dynamics):
                 slope = slope + (d.v_reset - h) * fired
         spikes.append(s)
         eligibility = eligibility + fired / steps
-    return ops.stack(spikes, axis=1), eligibility
+    found = ops.stack(spikes, axis=1), sum(spikes) / steps, eligibility
+    return tuple(ops.stop_gradient(ops.cast(f, x.dtype)) for f in found)
 
 
 def straight_rate(rate, current, eligibility):

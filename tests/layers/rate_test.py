@@ -120,10 +120,11 @@ def test_eligibility(v_reset, detach, timesteps):
         strict=False,
         surrogate=layer.surrogate,
     )
-    spikes, eligibility = lif_rate(ops.array(x, "float32"), dynamics)
+    spikes, mean, eligibility = lif_rate(ops.array(x, "float32"), dynamics)
     np.testing.assert_array_equal(
         ops.convert_to_numpy(spikes), neurons.forward(x, twin)[0]
     )
+    assert_close(mean, neurons.forward(x, twin)[0].mean(1))
     assert_close(eligibility, rate.eligibility(x, twin), 2e-6)
 
 
