@@ -1,5 +1,6 @@
 """Models from entries; nothing that is read is run."""
 
+import contextlib
 import inspect
 import warnings
 
@@ -12,10 +13,20 @@ from kerassnn.zoo.weights import load_half
 
 HEAD = "features"  # the tap behind which the head begins
 KERAS = ("keras.initializers", "keras.regularizers", "keras.constraints")
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 POLICY = ("DTypePolicy", "keras")
 
 
-def load(name, *, timesteps=None, classes=None, weights=True, trainable=True):
+def load(
+    name,
+    *,
+    timesteps=None,
+    classes=None,
+    input_shape=None,
+    precision=None,
+    weights=True,
+    trainable=True,
+):
     """A published model, its weights verified.
 
     Args:
@@ -25,6 +36,11 @@ def load(name, *, timesteps=None, classes=None, weights=True, trainable=True):
             card's accuracy does not hold.
         classes: Int for fine-tuning: the last layer is new unless it is as
             large as the entry's. `None` keeps it.
+        input_shape: (H, W, C), or (T, H, W, C) for event frames. `None` is
+            that of the training. Networks with global average pooling take
+            any H and W; a warning, as for `timesteps`.
+        precision: One of `PRECISIONS`, the layers' dtype policy. `None` is
+            Keras's current policy, which is left as it is.
         weights: Bool. `False` gives the freshly initialised architecture.
         trainable: Bool, or `"head"` to freeze all before the head.
 
@@ -41,25 +57,24 @@ def load(name, *, timesteps=None, classes=None, weights=True, trainable=True):
         >>> student.output_shape
         (None, 10)
     """
-    if trainable not in (True, False, "head"):
-        raise ValueError(
-            "expected trainable to be True, False or 'head', received: "
-            f"trainable={trainable!r}"
-        )
+    _check_choice("trainable", trainable, (True, False, "head"))
+    _check_choice("precision", precision, (None, *PRECISIONS))
+    _check_shape(input_shape)
     folder = find(name)
     card = read_card(folder)
     _check_timesteps(card, timesteps)
-    model = build(card, timesteps, None if weights else classes)
-    if weights:
-        load_half(model, folder, card)
-        if classes is not None and classes != model.output_shape[-1]:
-            source, model = model, build(card, timesteps, classes)
-            models.transfer(source, model)
+    with _policy(precision):
+        if weights:
+            model = build(card, timesteps)
+            load_half(model, folder, card)
+            model = _changed(model, card, timesteps, classes, input_shape)
+        else:
+            model = build(card, timesteps, classes, input_shape)
     _freeze(model, trainable)
     return model
 
 
-def build(card, timesteps=None, classes=None):
+def build(card, timesteps=None, classes=None, input_shape=None):
     """The freshly initialised model that a card describes."""
     name, arguments = card["builder"]["name"], card["builder"]["arguments"]
     if name not in models.BUILDERS:
@@ -76,6 +91,8 @@ def build(card, timesteps=None, classes=None):
         )
     arguments = {key: revive(value) for key, value in arguments.items()}
     arguments["name"] = card["name"]
+    if input_shape is not None:
+        arguments["input_shape"] = tuple(input_shape)
     if timesteps is not None:
         arguments["timesteps"] = timesteps
         if len(arguments.get("input_shape", ())) == 4:  # event frames
@@ -117,6 +134,65 @@ def _check_classes(config):
         _check_classes(item)
 
 
+def _changed(model, card, timesteps, classes, input_shape):
+    """The model with another head, or for images of another size."""
+    trained = model.input_shape[1:]
+    shape = trained if input_shape is None else tuple(input_shape)
+    new_head = classes not in (None, model.output_shape[-1])
+    if not new_head and shape == trained:
+        return model
+    if len(shape) != len(trained) or shape[-1] != trained[-1]:
+        raise ValueError(
+            f"expected an input_shape like {trained}, that of {card['name']}, "
+            f"but for H and W, received: input_shape={shape}"
+        )
+    other = build(card, timesteps, classes, shape)
+    left = models.transfer(model, other)
+    unfit = [w for w in left if not (new_head and w.startswith("head"))]
+    if unfit:
+        raise ValueError(
+            f"expected input_shape={trained}: the weights of {card['name']} "
+            f"are made for it, received: input_shape={shape}, where "
+            f"{', '.join(unfit[:3])} would have another shape"
+        )
+    if shape != trained:
+        _warn(card, f"input_shape={trained}", f"input_shape={shape}")
+    return other
+
+
+@contextlib.contextmanager
+def _policy(precision):
+    """Keras's dtype policy for a while; `None` changes nothing."""
+    before = keras.config.dtype_policy()
+    if precision is not None:
+        keras.config.set_dtype_policy(precision)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _check_choice(name, value, choices):
+    if value not in choices:
+        raise ValueError(
+            f"expected {name} to be one of {choices}, received: "
+            f"{name}={value!r}"
+        )
+
+
+def _check_shape(shape):
+    good = shape is None or (
+        isinstance(shape, (tuple, list))
+        and len(shape) in (3, 4)
+        and all(type(n) is int and n > 0 for n in shape)
+    )
+    if not good:
+        raise ValueError(
+            "expected input_shape to be (H, W, C) or (T, H, W, C), received: "
+            f"input_shape={shape!r}"
+        )
+
+
 def _check_timesteps(card, timesteps):
     trained = card["timesteps"]
     if timesteps in (None, trained):
@@ -126,10 +202,14 @@ def _check_timesteps(card, timesteps):
             f"expected timesteps=None: {card['name']} is an ANN, received: "
             f"timesteps={timesteps!r}"
         )
+    _warn(card, f"timesteps={trained}", f"timesteps={timesteps}")
+
+
+def _warn(card, trained, now):
     warnings.warn(
-        f"{card['name']} was trained at timesteps={trained}; what its card "
-        f"says of its accuracy does not hold at timesteps={timesteps}",
-        stacklevel=3,
+        f"{card['name']} was trained at {trained}; what its card says of its "
+        f"accuracy does not hold at {now}",
+        stacklevel=4,
     )
 
 

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from kerassnn import models
+from kerassnn import training
 from kerassnn import zoo
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
+from tests.zoo.conftest import make_run
 
 X = np.random.default_rng(0).normal(size=(4, 8, 8, 1)).astype("float32")
 
@@ -163,3 +165,75 @@ def test_unknown_builders_and_arguments(entries, builder, match):
     edit_card(entries / ANN, lambda card: card.update(builder=builder))
     with pytest.raises(ValueError, match=match):
         zoo.load(ANN)
+
+
+def test_images_of_another_size(entries):
+    with pytest.warns(UserWarning, match=r"input_shape=\(8, 8, 1\)") as found:
+        model = zoo.load(SNN, input_shape=(12, 10, 1), classes=3)
+    mine = [w for w in found if "its card says" in str(w.message)]
+    assert [w.filename for w in mine] == [__file__]
+    assert model.input_shape == (None, 12, 10, 1)
+    assert model.predict(np.ones((2, 12, 10, 1)), verbose=0).shape == (2, 3)
+    given = values(zoo.load(SNN))
+    for name, value in values(model).items():
+        if not name.startswith("head/"):
+            np.testing.assert_array_equal(value, given[name])
+
+
+def test_the_trained_size_raises_no_warning(entries):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model = zoo.load(SNN, input_shape=(8, 8, 1), classes=3)
+    assert model.input_shape == (None, 8, 8, 1)
+
+
+@pytest.mark.parametrize("shape", [(8, 8, 3), (2, 8, 8, 1)])
+def test_other_channels_do_not_fit_the_weights(entries, shape):
+    with pytest.raises(ValueError, match="but for H and W, received"):
+        zoo.load(ANN, input_shape=shape)
+
+
+def test_other_channels_suit_a_new_network(entries):
+    model = zoo.load(ANN, input_shape=(8, 8, 3), weights=False)
+    assert model.input_shape == (None, 8, 8, 3)
+
+
+@pytest.mark.parametrize("shape", [8, (8, 8), (8, 8, -1), (8, None, 1)])
+def test_what_is_no_shape(entries, shape):
+    with pytest.raises(ValueError, match="expected input_shape"):
+        zoo.load(ANN, input_shape=shape)
+
+
+def test_a_network_without_global_pooling_has_one_size(tmp_path, monkeypatch):
+    builder = training.Builder(models.VGG11, input_shape=(8, 8, 1), width=2)
+    run = make_run(tmp_path / "0", 0, spiking=False, builder=builder)
+    name = zoo.publish([run], "vgg11_ann_digits", tmp_path / "zoo").name
+    monkeypatch.setenv("KERASSNN_ZOO", str(tmp_path / "zoo"))
+    with pytest.raises(ValueError, match="kernel would have another shape"):
+        zoo.load(name, input_shape=(32, 32, 1))
+
+
+@pytest.mark.parametrize("precision", zoo.loading.PRECISIONS)
+def test_precision_is_that_of_the_layers_alone(entries, precision):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = zoo.load(SNN, precision=precision, classes=3)
+    assert keras.config.dtype_policy().name == "mixed_bfloat16"
+    compute = precision.removeprefix("mixed_")
+    for name in ("stem_conv", "stage1_block1_act1"):
+        assert model.get_layer(name).compute_dtype == compute
+    assert all(v.dtype == "float32" for v in model.trainable_variables)
+    assert model.output.dtype == "float32"
+    assert np.isfinite(model.predict(X, verbose=0)).all()
+
+
+def test_precision_is_keras_own_unless_given(entries):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = zoo.load(SNN)
+    assert model.get_layer("stem_conv").compute_dtype == "bfloat16"
+
+
+def test_unknown_precision(entries):
+    before = keras.config.dtype_policy()
+    with pytest.raises(ValueError, match="precision='half'"):
+        zoo.load(SNN, precision="half")
+    assert keras.config.dtype_policy() == before
