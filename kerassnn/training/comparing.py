@@ -11,6 +11,7 @@ from kerassnn.training.files import read_json
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
 from kerassnn.training.folder import FREE as MAY_CHANGE
+from kerassnn.training.folder import stored_config
 from kerassnn.training.loop import run
 from kerassnn.training.overrides import override
 from kerassnn.training.recipe import load_recipe
@@ -83,7 +84,7 @@ def finished(recipe, config, folder):
     wanted = {**dataclasses.asdict(config), **dict.fromkeys(FREE)}
     for method in recipe.methods:
         for path in sorted((folder / method / recipe.name).glob("*/")):
-            stored = read_json(path / "config.json") or {}
+            stored = stored_config(path, recipe)
             result = read_json(path / "result.json")
             if result and {**stored, **dict.fromkeys(FREE)} == wanted:
                 runs.setdefault(method, []).append(result)
@@ -103,12 +104,14 @@ def summary(recipe, runs, baseline):
         for method, results in runs.items()
     ]
     some = next(iter(runs.values()))[0]
+    # Of the runs that had one: plain training has none.
+    teachers = [r["teacher"] for results in runs.values() for r in results]
     return {
         "recipe": recipe.name,
         "dataset": some["dataset"],
         "epochs": some["epochs"],
         "timesteps": some["timesteps"],
-        "teacher": some["teacher"],
+        "teacher": next(filter(None, teachers), None),
         "builder": some["builder"]["name"],
         "seeds": max(len(results) for results in runs.values()),
         "baseline": baseline,

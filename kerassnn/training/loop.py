@@ -19,6 +19,7 @@ from kerassnn.training.overrides import override
 from kerassnn.training.progress import Progress
 from kerassnn.training.recipe import load_recipe
 from kerassnn.training.signals import Signals
+from kerassnn.training.teacher import is_run
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,7 +65,10 @@ def run(
         overrides: `{field: value}` or list of `"--field=value"`.
         folder: Path under which run folders are made.
         fresh: Whether to throw an earlier run in the folder away.
-        stop_after_seconds: Ends the training, saved, after this time.
+        stop_after_seconds: Ends the training, saved, at the first step that
+            would begin later than this after the call; writing the last
+            checkpoint comes on top. The measurement at a finished training's
+            end is not cut off.
 
     Returns:
         A `Run`.
@@ -76,6 +80,7 @@ def run(
         KeyboardInterrupt, SystemExit: on SIGINT and SIGTERM, once the step
             has ended and the state is saved.
     """
+    begun = time.monotonic()
     recipe = load_recipe(recipe)
     config = override(config or recipe.config, overrides)
     place = Folder(recipe, config, folder)
@@ -88,7 +93,10 @@ def run(
             distiller, data = recipe.build(config)
             found = environment(recipe.folder)
             place.start({**found, "command": place.command()})
-            if _train(place, distiller, data, stop_after_seconds):
+            until = None
+            if stop_after_seconds is not None:
+                until = begun + stop_after_seconds
+            if _train(place, distiller, data, until):
                 _finish(place, distiller, data)
     return _run(place)
 
@@ -104,14 +112,13 @@ def precision(policy):
         keras.config.set_dtype_policy(before)
 
 
-def _train(place, distiller, data, seconds):
+def _train(place, distiller, data, until):
     """Fits to the end, or until a signal or the time; whether the end."""
-    config, begun = place.config, time.monotonic()
-    checkpoint = place.checkpoint
+    config, checkpoint = place.config, place.checkpoint
     with Signals() as signals:
 
         def stop():
-            late = seconds is not None and time.monotonic() - begun >= seconds
+            late = until is not None and time.monotonic() >= until
             return late or signals.received is not None
 
         keeper = Keeper(
@@ -162,8 +169,7 @@ def _fit(distiller, data, config, keeper):
 def _finish(place, distiller, data):
     """Measures the student on the test set and writes it down."""
     config, checkpoint = place.config, place.checkpoint
-    # After a kill in here, the student of this process is untrained.
-    checkpoint.restore(distiller, ["student"])
+    _settle(distiller, data, checkpoint)
     x, y = data.test
     found = distiller.evaluate(
         x, y, batch_size=config.batch_size, verbose=0, return_dict=True
@@ -188,10 +194,32 @@ def _finish(place, distiller, data):
             "dataset": data.name,
             "method": type(distiller).__name__,
             "method_arguments": _arguments(distiller),
-            "teacher": getattr(config, "teacher", "") or None,
+            "teacher": _teacher(distiller, config),
             "timesteps": getattr(config, "timesteps", None),
         },
     )
+
+
+def _settle(distiller, data, checkpoint):
+    """Gives the student its last weights, or their averages if there are."""
+    # After a kill in here, the student of this process is untrained.
+    if not distiller.optimizer.use_ema:
+        checkpoint.restore(distiller, ["student"])
+        return
+    if not distiller.optimizer.built:
+        _prepare(distiller, data.train)
+    checkpoint.restore(distiller)
+    distiller.optimizer.finalize_variable_values(distiller.trainable_variables)
+
+
+def _teacher(distiller, config):
+    """The name of the teacher that taught, or whose weights came first."""
+    taught = distiller.teacher is not None or config.warm_start
+    source = getattr(config, "teacher", "")
+    if not taught or not source:
+        return None
+    # A run folder is `<root>/<recipe>/<seed>`; its entry has that name too.
+    return Path(source).resolve().parent.name if is_run(source) else source
 
 
 def _arguments(distiller):

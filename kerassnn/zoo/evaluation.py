@@ -1,5 +1,8 @@
 """Whether an entry still is what its card says."""
 
+import sys
+import time
+
 import keras
 import numpy as np
 
@@ -10,6 +13,8 @@ from kerassnn.zoo.probe import replay
 from kerassnn.zoo.registry import card
 from kerassnn.zoo.registry import find
 from kerassnn.zoo.weights import check_digests
+
+PATIENCE = 10.0  # seconds between two lines of progress
 
 
 def evaluate(name, *, data_dir=None, batch_size=128):
@@ -34,7 +39,9 @@ def evaluate(name, *, data_dir=None, batch_size=128):
         "name": name,
         "dataset": found["dataset"],
         "images": len(y),
-        "accuracy": accuracy(model, found["preprocessing"], x, y, batch_size),
+        "accuracy": accuracy(
+            model, found["preprocessing"], x, y, batch_size, label=name
+        ),
         "card_accuracy": found["results"]["accuracy"],
     }
 
@@ -88,24 +95,57 @@ def verify(name, *, tolerance=1e-3):
     }
 
 
-def accuracy(model, preprocessing, x, y, batch_size=128):
+def accuracy(model, preprocessing, x, y, batch_size=128, label=None):
     """Share of images whose largest logit is their label's.
 
     Args:
-        model: Keras model, normalised images to logits.
+        model: Keras model, normalised images to logits (B, K).
         preprocessing: Dict, see `prepare`.
         x: Array (N, ...) as stored.
         y: Array (N,) of class indices.
         batch_size: Int.
+        label: String, what lines of progress on stderr begin with; `None`
+            for no such lines.
     """
-    right = 0
-    for start in range(0, len(y), 16 * batch_size):
+    parts = _predictions(model, preprocessing, x, batch_size, label)
+    return int(sum(_right(logits, y[part]) for part, logits in parts)) / len(y)
+
+
+def running_accuracies(model, preprocessing, x, y, batch_size=128, label=None):
+    """As `accuracy`, of the mean logits of the first 1, 2, ..., T steps.
+
+    Args:
+        model: Keras model, normalised images to per-step logits (B, T, K).
+
+    Returns:
+        List of T floats.
+    """
+    parts = _predictions(model, preprocessing, x, batch_size, label)
+    right = sum(
+        _right(np.cumsum(logits, axis=1), y[part][:, None])
+        for part, logits in parts
+    )
+    return [int(count) / len(y) for count in right]
+
+
+def _predictions(model, preprocessing, x, batch_size, label):
+    """Pairs of a slice of the images and what the model says of them."""
+    begun = shown = time.monotonic()
+    for start in range(0, len(x), 16 * batch_size):
         part = slice(start, start + 16 * batch_size)
         logits = model.predict(
             prepare(preprocessing, x[part]), batch_size=batch_size, verbose=0
         )
-        right += int(np.sum(np.argmax(logits, axis=-1) == y[part]))
-    return right / len(y)
+        now, done = time.monotonic(), min(part.stop, len(x))
+        if label and now - shown > PATIENCE:
+            shown = now
+            text = f"{label}: {done} of {len(x)} images, {now - begun:.0f} s"
+            print(text, file=sys.stderr, flush=True)
+        yield part, logits
+
+
+def _right(logits, y):
+    return np.sum(np.argmax(logits, axis=-1) == y, axis=0)
 
 
 def prepare(preprocessing, x):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kerassnn import data
+from kerassnn import models
 from kerassnn.zoo.describing import describe
 from kerassnn.zoo.loading import build
 from kerassnn.zoo.packaging import ship
@@ -44,8 +45,9 @@ def publish(
 
     The weights are those of the first run, in float16, and never chosen by
     their accuracy; mean and standard deviation are over all runs. Accuracy,
-    firing rates and energy are measured on the float16 weights. The entry
-    appears in one step, or not at all.
+    firing rates and energy are measured on the float16 weights. A network
+    trained by rate-based backpropagation is published as the plain SNN of
+    the same weights. The entry appears in one step, or not at all.
 
     Args:
         runs: List of run folders, `runs/<recipe>/<seed>`, of distinct seeds.
@@ -127,8 +129,12 @@ def _target(root, name, dataset, overwrite):
 
 def _artefacts(run, name, draft):
     """Writes weights, probe and history; the model with those weights."""
-    model = build({"name": name, "builder": run.result["builder"]})
-    model.load_weights(run.folder / "student.weights.h5")
+    trained = build({"name": name, "builder": run.result["builder"]})
+    trained.load_weights(run.folder / "student.weights.h5")
+    model = trained
+    if run.flow is not None:
+        model = build({"name": name, "builder": run.builder})
+        models.transfer(trained, model, may_differ=())
     save_half(model, draft / WEIGHTS)
     model.load_weights(draft / WEIGHTS)
     np.savez(draft / PROBE, **make_probe(model))

@@ -31,6 +31,7 @@ ENVIRONMENT = {
 }
 # What may differ between the runs of one entry.
 PERSONAL = ("seed", "data_dir")
+RATE_BASED = "kerassnn>RateBased"
 SHARED = ("builder", "dataset", "method", "method_arguments", "teacher")
 
 
@@ -49,6 +50,24 @@ class Run:
     config: dict
     result: dict
     environment: dict
+
+    @property
+    def builder(self):
+        """Of the network that is published: a rate-based one's plain twin."""
+        trained = self.result["builder"]
+        if self.flow is None:
+            return trained
+        arguments = dict(trained["arguments"])
+        flow = arguments.pop("flow")
+        arguments["neuron"] = flow["config"]["neuron"]
+        return {"name": trained["name"], "arguments": arguments}
+
+    @property
+    def flow(self):
+        """The flow of a rate-based network, as JSON; `None` of another."""
+        flow = self.result["builder"]["arguments"].get("flow")
+        rate_based = flow and flow.get("registered_name") == RATE_BASED
+        return flow if rate_based else None
 
     @property
     def recipe(self):
@@ -98,10 +117,14 @@ def read_baseline(folders, run):
         return None
     runs = read_runs(folders)
     for key in ("builder", "dataset", "timesteps"):
-        if runs[0].result[key] != run.result[key]:
+        given, wanted = (
+            r.builder if key == "builder" else r.result[key]
+            for r in (runs[0], run)
+        )
+        if given != wanted:
             raise ValueError(
-                f"expected baseline_runs of the same {key}, "
-                f"{run.result[key]}, received: {runs[0].result[key]}"
+                f"expected baseline_runs of the same {key}, {wanted}, "
+                f"received: {given}"
             )
     return runs
 
@@ -133,13 +156,22 @@ def _read(folder):
         needed = {key: value[key] for key in spec if key in value}
         check(spec, needed, f"{folder.name}/{name}.json")
         found[name] = value
-    for argument in found["result"]["builder"]["arguments"].values():
-        if isinstance(argument, dict) and "registered_name" in argument:
-            # `lif_1` says only that the process had made a `lif` before, and
-            # the precision is that of whoever loads the entry.
-            argument["config"].pop("name", None)
-            argument["config"].pop("dtype", None)
+    _neutral(found["result"]["builder"]["arguments"])
     return Run(folder=folder, **found)
+
+
+def _neutral(value):
+    """Removes from serialised objects what is no trait of the network.
+
+    `lif_1` says only that the process had made a `lif` before, and the
+    precision is that of whoever loads the entry.
+    """
+    for item in value.values():
+        if isinstance(item, dict):
+            if "registered_name" in item and isinstance(item["config"], dict):
+                item["config"].pop("name", None)
+                item["config"].pop("dtype", None)
+            _neutral(item)
 
 
 def _identity(run):

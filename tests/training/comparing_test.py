@@ -39,6 +39,25 @@ def test_a_method_at_a_time_and_nothing_twice(tmp_path):
     assert report.with_suffix(".png").read_bytes()[1:4] == b"PNG"
 
 
+def test_only_who_was_taught_has_a_teacher(tmp_path):
+    pytest.importorskip("matplotlib")
+    found = training.compare(
+        RECIPE,
+        methods=["HardLabel", "LogitsKD"],
+        seeds=1,
+        overrides={**BUDGET, "teacher": "resnet8_ann_digits"},
+        folder=tmp_path,
+        report=tmp_path,
+    )
+    teachers = {
+        path.parents[2].name: json.loads(path.read_text())["teacher"]
+        for path in tmp_path.glob("**/result.json")
+    }
+    name = "resnet8_ann_digits"
+    assert teachers == {"HardLabel": None, "LogitsKD": name}
+    assert found["teacher"] == name
+
+
 def test_methods_start_from_the_same_weights():
     recipe = training.load_recipe(RECIPE)
     starts = []

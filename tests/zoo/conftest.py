@@ -8,26 +8,34 @@ import pytest
 
 from kerassnn import layers
 from kerassnn import models
+from kerassnn import training
 from kerassnn import zoo
-from kerassnn.zoo import describing
 
 ANN = "tiny8_ann_digits"
 SNN = "tiny8_kd_digits"
 ACCURACIES = (0.5, 0.7)
 
 
-def make_run(folder, seed, *, spiking, teacher=None, accuracy=0.5, **changes):
+def make_run(
+    folder,
+    seed,
+    *,
+    spiking,
+    teacher=None,
+    accuracy=0.5,
+    builder=None,
+    **changes,
+):
     """A run folder as training leaves it, of an untrained net."""
     keras.utils.set_random_seed(seed)
-    arguments = {"classes": 10, "width": 4, "neuron": None}
-    if spiking:
-        neuron = layers.LIF(tau=2.0, v_threshold=0.5)
-        serialised = keras.saving.serialize_keras_object(neuron)
-        arguments |= {"timesteps": 2, "input_shape": [8, 8, 1]}
-        model = models.ResNet8(10, 2, neuron, width=4)
-        arguments["neuron"] = serialised
-    else:
-        model = models.ResNet8(10, width=4)
+    if builder is None:
+        builder = training.Builder(models.ResNet8, classes=10, width=4)
+        if spiking:
+            builder.arguments |= {
+                "timesteps": 2,
+                "neuron": layers.LIF(tau=2.0, v_threshold=0.5),
+            }
+    model = builder()
     folder.mkdir(parents=True)
     result = {
         "accuracy": accuracy,
@@ -35,7 +43,7 @@ def make_run(folder, seed, *, spiking, teacher=None, accuracy=0.5, **changes):
         "epochs": 3,
         "seconds": 1.5,
         "images_per_second": 9.0,
-        "builder": {"name": "ResNet8", "arguments": arguments},
+        "builder": builder.spec,
         "dataset": "digits",
         "method": "LogitsKD" if spiking else "HardLabel",
         "method_arguments": {"temperature": 4.0} if spiking else {},
@@ -76,7 +84,6 @@ def make_runs(root, **options):
 def published(tmp_path_factory):
     """The folder of a small zoo; tests that change files take `entries`."""
     root = tmp_path_factory.mktemp("published")
-    steps, describing.TIMESTEPS = describing.TIMESTEPS, (1, 2)
     teachers = make_runs(root / "runs" / "tiny_ann", spiking=False)
     zoo.publish(teachers, ANN, root / "zoo", references=["1512.03385"])
     students = make_runs(root / "runs" / "tiny_kd", spiking=True, teacher=ANN)
@@ -89,7 +96,6 @@ def published(tmp_path_factory):
         paper={"value": 0.9512, "tag": "V", "source": "Table 1"},
         differences="none: it is made up",
     )
-    describing.TIMESTEPS = steps
     return root / "zoo"
 
 
