@@ -3,17 +3,25 @@
 import difflib
 import fnmatch
 import importlib.metadata
-import json
 import os
+import re
 import sysconfig
 from pathlib import Path
 
+from kerassnn.zoo import remote
 from kerassnn.zoo.schema import FILE
 from kerassnn.zoo.schema import NAME
-from kerassnn.zoo.schema import check_card
+from kerassnn.zoo.schema import parse_card
 
 SHARE = Path("share", "kerassnn", "zoo")
 PACKAGE = Path(__file__).resolve().parents[1]
+# A URL of KERASSNN_ZOO, whose colons of scheme and port separate nothing, or
+# a folder.
+_END = re.escape(os.pathsep)
+PART = re.compile(
+    rf"[A-Za-z][A-Za-z0-9+.-]+://(?:\[[^]]*\]|[^/{_END}]*)(?::\d+)?[^{_END}]*"
+    rf"|[^{_END}]+"
+)
 
 
 def entries(pattern="*", *, dataset=None, method=None, timesteps=None):
@@ -66,27 +74,20 @@ def find(name):
             "expected an entry name such as 'resnet8_sastc_digits', "
             f"received: name={name!r}"
         )
-    for root in roots():
-        if (root / name / "card.json").is_file():
-            return root / name
+    for place in places():
+        if isinstance(place, str):
+            folder = remote.find(place, name)
+            if folder is not None:
+                return folder
+        elif (place / name / "card.json").is_file():
+            return place / name
     raise ValueError(_unknown(name))
 
 
 def read_card(folder):
     """The checked card of an entry's folder."""
-    text = inside(folder, "card.json").read_text(encoding="utf-8")
-    where = f"{folder.name}/card.json"
-    try:
-        found = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{where}: expected JSON, received: {error}") from None
-    check_card(found, where)
-    if found["name"] != folder.name:
-        raise ValueError(
-            f"{where}: expected name={folder.name!r}, the folder's, "
-            f"received: name={found['name']!r}"
-        )
-    return found
+    text = inside(folder, "card.json").read_bytes()
+    return parse_card(text, folder.name, f"{folder.name}/card.json")
 
 
 def inside(folder, name):
@@ -111,30 +112,33 @@ def inside(folder, name):
     return path
 
 
-def roots():
-    """Folders that hold entries, in the order in which they are searched.
+def places():
+    """Folders (paths) and URLs (strings) of entries, as they are searched.
 
-    `$KERASSNN_ZOO` (folders separated as in `PATH`), a checkout's `zoo/`,
-    and the `share/kerassnn/zoo` of the installed distribution.
+    Those of `$KERASSNN_ZOO`, separated as in `PATH`; a checkout's `zoo/`; the
+    `share/kerassnn/zoo` of the installed distribution.
     """
-    named = os.environ.get("KERASSNN_ZOO", "")
-    if "://" in named:
-        raise ValueError(
-            "expected KERASSNN_ZOO to name folders, received: "
-            f"KERASSNN_ZOO={named!r}, whose scheme is not supported"
-        )
-    folders = [Path(part) for part in named.split(os.pathsep) if part]
-    for folder in folders:
-        if not folder.is_dir():
+    found = []
+    for part in PART.findall(os.environ.get("KERASSNN_ZOO", "")):
+        if "://" in part:
+            remote.check_url(part)
+            found.append(part)
+        elif os.path.isdir(part):
+            found.append(Path(part))
+        else:
             raise ValueError(
                 "expected KERASSNN_ZOO to name folders that exist, received: "
-                f"{str(folder)!r}"
+                f"{part!r}"
             )
     checkout = checkout_root()
-    if checkout is not None:
-        folders.append(checkout / "zoo")
-    folders += _installed()
-    return list(dict.fromkeys(f for f in folders if f.is_dir()))
+    here = [] if checkout is None else [checkout / "zoo"]
+    found += [folder for folder in [*here, *_installed()] if folder.is_dir()]
+    return list(dict.fromkeys(found))
+
+
+def urls():
+    """The URLs of `$KERASSNN_ZOO`, in order."""
+    return [place for place in places() if isinstance(place, str)]
 
 
 def checkout_root():
@@ -158,12 +162,22 @@ def _installed():
     ]
 
 
-def _names():
+def _names(strict=True):
+    """All names; with `strict=False` of the places that can be asked."""
     found = set()
-    for root in roots():
-        cards = root.glob("*/card.json")
-        found |= {c.parent.name for c in cards if NAME.fullmatch(c.parent.name)}
-    return sorted(found)
+    for place in places():
+        try:
+            found |= _names_at(place)
+        except (OSError, ValueError):
+            if strict:
+                raise
+    return sorted(name for name in found if NAME.fullmatch(name))
+
+
+def _names_at(place):
+    if isinstance(place, str):
+        return remote.names(place)
+    return {card.parent.name for card in place.glob("*/card.json")}
 
 
 def _matches(found, dataset, method, timesteps):
@@ -177,16 +191,23 @@ def _matches(found, dataset, method, timesteps):
 
 
 def _unknown(name):
-    names = _names()
+    names, searched = _names(strict=False), places()
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
     message = f"expected one of the zoo's entries, received: name={name!r}; "
     recipe = Path("recipes", f"{name}.py")
+    folders = [place for place in searched if isinstance(place, Path)]
     # Both a checkout and an installation keep recipes beside the zoo.
-    if any((root.parent / recipe).is_file() for root in roots()):
+    if any((folder.parent / recipe).is_file() for folder in folders):
         dataset = name.split("_")[-1]
         here = [n for n in names if n.endswith(f"_{dataset}")]
-        return message + (
+        message += (
             f"{recipe.as_posix()} trains it, but its weights are not published "
             f"yet. Published for {dataset}: {', '.join(here) or 'nothing'}"
         )
-    return message + f"the nearest are {', '.join(near) or 'none'}"
+    else:
+        message += f"the nearest are {', '.join(near) or 'none'}"
+    if len(folders) < len(searched):
+        message += f". Searched: {', '.join(map(str, searched))}"
+        if remote.offline():
+            message += ", without the network: KERASSNN_OFFLINE is set"
+    return message

@@ -1,5 +1,6 @@
 """The keys of a card, and the check that every card passes."""
 
+import json
 import math
 import re
 
@@ -69,6 +70,38 @@ CARD = {
     "references": [ARXIV],
     "differences": str,
 }
+
+
+def parse_card(text, name, where):
+    """The checked card of an entry.
+
+    Args:
+        text: String or bytes, JSON.
+        name: String, the entry's name.
+        where: String or path, names the card in messages.
+
+    Returns:
+        Dict with the keys of `CARD`.
+
+    Raises:
+        ValueError: if it is no card, or that of another entry.
+    """
+    card = parse(text, where)
+    check_card(card, where)
+    if card["name"] != name:
+        raise ValueError(
+            f"{where}: expected name={name!r}, the folder's, "
+            f"received: name={card['name']!r}"
+        )
+    return card
+
+
+def parse(text, where):
+    """What JSON says; ValueError if it is none."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{where}: expected JSON, received: {error}") from None
 
 
 def check_card(card, where="card"):

@@ -1,6 +1,5 @@
 """Half-precision weight files, and digests."""
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -9,25 +8,29 @@ import h5py
 import numpy as np
 
 from kerassnn.zoo.registry import inside
+from kerassnn.zoo.registry import urls
+from kerassnn.zoo.remote import complete
+from kerassnn.zoo.transfer import sha256
 
 WEIGHTS = "model.weights.h5"
-
-
-def sha256(path):
-    """Hexadecimal SHA-256 of a file."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_digests(folder, card, names=None):
     """Raises ValueError unless the files are those the card was made of.
 
+    Files that are not here are downloaded.
+
     Args:
         folder: Path of the entry.
         card: Its card.
         names: File names, or `None` for all that the card lists.
+
+    Returns:
+        Path of the folder in which they are: `folder`, or one in the cache.
     """
-    for name in card["sha256"] if names is None else names:
+    names = list(card["sha256"] if names is None else names)
+    folder = complete(folder, card, names, urls())
+    for name in names:
         expected = card["sha256"][name]
         received = sha256(inside(folder, name))
         if received != expected:
@@ -35,6 +38,7 @@ def check_digests(folder, card, names=None):
                 f"{folder.name}/{name} is not the file that was published: "
                 f"expected sha256={expected}, received: sha256={received}"
             )
+    return folder
 
 
 def save_half(model, path):
@@ -72,7 +76,7 @@ def load_half(model, folder, card):
         folder: Path of the entry.
         card: Its card.
     """
-    check_digests(folder, card, [WEIGHTS])
+    folder = check_digests(folder, card, [WEIGHTS])
     path = inside(folder, WEIGHTS)
     with h5py.File(path, "r") as file:
         _check_own(file, path)

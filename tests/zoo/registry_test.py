@@ -47,13 +47,6 @@ def test_a_name_is_no_path(entries, name):
         zoo.card(name)
 
 
-@pytest.mark.parametrize("value", ["https://example.org/zoo", "s3://zoo"])
-def test_urls_are_refused(monkeypatch, value):
-    monkeypatch.setenv("KERASSNN_ZOO", value)
-    with pytest.raises(ValueError, match="scheme is not supported"):
-        zoo.list()
-
-
 def test_a_missing_folder_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("KERASSNN_ZOO", str(tmp_path / "nowhere"))
     with pytest.raises(ValueError, match="nowhere"):
