@@ -6,24 +6,22 @@ import keras
 class StopOnNonFinite(keras.callbacks.Callback):
     """Raises FloatingPointError once the running loss is not finite.
 
-    The running mean stays non-finite after one bad step, so looking at every
-    `every` steps loses nothing and does not hold up an asynchronous backend.
-
-    Args:
-        every: Int, steps between two looks. Defaults to `16`.
+    Where Keras can, it calls this from another thread, so that no step waits
+    for the losses of the one before; the error is then raised some steps
+    late. The running mean stays non-finite after one bad step.
     """
 
-    def __init__(self, every=16):
+    async_safe = True
+
+    def __init__(self):
         super().__init__()
-        self.every = every
         self._epoch = 0
 
     def on_epoch_begin(self, epoch, logs=None):
         self._epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if batch % self.every == 0:
-            self._check(batch, logs)
+        self._check(batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
         self._check(None, logs)

@@ -9,6 +9,8 @@ from kerassnn.training.guard import guard
 from kerassnn.training.loop import run
 from kerassnn.training.recipe import load_recipe
 
+STOPPED = 75  # sysexits.h: a temporary failure, to be tried again
+
 
 def distill(path, arguments):
     """Trains a recipe as the command line says; the flags are in `--help`.
@@ -16,6 +18,9 @@ def distill(path, arguments):
     Args:
         path: Path of the recipe.
         arguments: List of strings: `--field=value` and the flags below.
+
+    Returns:
+        The exit code: 0 at the training's end, `STOPPED` before it.
 
     Raises:
         ValueError: if a flag is wrong, or as `run`.
@@ -26,6 +31,7 @@ def distill(path, arguments):
     flags.DEFINE_string("runs", "runs", "Folder of run folders.", **define)
     flags.DEFINE_bool("smoke", False, "The recipe's SMOKE.", **define)
     flags.DEFINE_bool("fresh", False, "Throw an earlier run away.", **define)
+    flags.DEFINE_float("stop_after_seconds", None, "", lower_bound=0, **define)
     flags.DEFINE_bool("help", False, "Show this.", **define)
     own = values.flag_values_dict()
     overrides.define(recipe.config, values)
@@ -41,10 +47,22 @@ def distill(path, arguments):
         if values[name].present
     }
     done = run(
-        recipe, config, overrides=given, folder=values.runs, fresh=values.fresh
+        recipe,
+        config,
+        overrides=given,
+        folder=values.runs,
+        fresh=values.fresh,
+        stop_after_seconds=values.stop_after_seconds,
     )
+    if not done.finished:
+        print(
+            f"{done.folder}: stopped after {values.stop_after_seconds:g} s, in "
+            f"epoch {len(done.history) + 1}; the same command goes on"
+        )
+        return STOPPED
     print(f"{done.folder}: test accuracy {100 * done.accuracy:.2f} %")
     print(json.dumps({"folder": str(done.folder), "accuracy": done.accuracy}))
+    return 0
 
 
 def show(recipe, own):

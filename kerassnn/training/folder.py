@@ -18,8 +18,8 @@ FILES = (
     "student.weights.h5",
     "result.json",
 )
-# These two may change between two parts of a run: they change no number.
-FREE = ("checkpoint_seconds", "data_dir")
+# These may change between two parts of a run: they change no number.
+FREE = ("checkpoint_seconds", "data_dir", "workers")
 PLACE = ("backend", "backend_version", "keras", "kerassnn", "hardware")
 
 
@@ -57,7 +57,7 @@ class Folder:
         """Raises ValueError if the folder holds another training's state."""
         if not (self.path / "checkpoint.npz").is_file():
             return
-        stored = read_json(self.path / "config.json")
+        stored = stored_config(self.path, self.recipe)
         wanted = dataclasses.asdict(self.config)
         found = [
             f"{name}: {stored.get(name)!r} there, {wanted.get(name)!r} now"
@@ -96,6 +96,12 @@ class Folder:
             if name not in FREE and (name == "seed" or value != base[name])
         ]
         return " ".join(["python", f"recipes/{self.recipe.name}.py", *shown])
+
+
+def stored_config(path, recipe):
+    """What `config.json` holds, with what was no field yet at its default."""
+    stored = read_json(path / "config.json") or {}
+    return {**dataclasses.asdict(recipe.config), **stored}
 
 
 def _warn_of_move(before, now):

@@ -3,10 +3,13 @@ import time
 
 import keras
 
+from kerassnn.training.checkpoint import GROUPS
 from kerassnn.training.checkpoint import Checkpoint
 from kerassnn.training.checkpoint import Position
 from kerassnn.training.checkpoint import digest
 from kerassnn.training.files import write_rows
+
+RARELY = 50  # times the seconds that a checkpoint takes
 
 
 class Interrupted(Exception):
@@ -16,16 +19,17 @@ class Interrupted(Exception):
 class Keeper(keras.callbacks.Callback):
     """Saves a training so that it goes on exactly where it was.
 
-    A checkpoint is written after each epoch, and within one whenever
-    `seconds` have passed. `history.csv` is written from what the checkpoint
+    A checkpoint is written whenever `seconds` have passed, after the last
+    epoch, and after each of the others as long as writing takes no more than
+    a fiftieth of the time. `history.csv` is written from what the checkpoint
     holds, so that the two never disagree.
 
     Args:
         folder: Path of the run folder.
         train: `kerassnn.data.Pipeline`, placed at its epoch and step.
         seconds: Longest time between two checkpoints.
-        stop: Function without arguments; training ends, saved, after the
-            step at which it returns true.
+        stop: Function without arguments; training ends, saved, before the
+            step at which it returns true, but not before the first one.
         checkpoint: `Checkpoint` to go on from, or `None`.
 
     Raises:
@@ -44,6 +48,7 @@ class Keeper(keras.callbacks.Callback):
         self.checkpoint = checkpoint
         self.position = checkpoint.position if checkpoint else Position()
         self.digest = None
+        self.cost = 0.0  # seconds that the last checkpoint took
 
     def place(self):
         """Moves the pipeline to where the run is."""
@@ -61,21 +66,26 @@ class Keeper(keras.callbacks.Callback):
         self.first = self.position
         self.begun = time.monotonic()
         if self.checkpoint is not None:
-            self.checkpoint.restore(self.model)
+            # At an epoch's end the metrics hold that epoch's.
+            groups = GROUPS if self.first.step else set(GROUPS) - {"metrics"}
+            self.checkpoint.restore(self.model, groups)
             self.checkpoint = None
 
-    def on_train_batch_end(self, batch, logs=None):
-        step = self.first.step + batch + 1
-        if step >= self.train.steps:  # The end of the epoch saves.
+    def on_train_batch_begin(self, batch, logs=None):
+        # Not at the step's end, for which Keras waits to tell the losses: a
+        # GPU would idle until the next step is sent.
+        if batch == 0:
             return
         stop = self.stop()
         if stop or time.monotonic() - self.saved >= self.seconds:
-            self.save(dataclasses.replace(self.first, step=step))
+            step = self.first.step + batch
+            self.save(self.reached(step=step))
         if stop:
             raise Interrupted
 
     def on_epoch_end(self, epoch, logs=None):
-        seconds = time.monotonic() - self.begun + self.first.epoch_seconds
+        position = self.reached(epoch=epoch + 1, step=0)
+        seconds = position.epoch_seconds
         train = self.train
         images = min(train.steps * train.batch_size, len(train.y))
         row = {
@@ -85,21 +95,44 @@ class Keeper(keras.callbacks.Callback):
             "seconds": round(seconds, 3),
             "images_per_second": round(images / seconds, 2),
         }
-        history = (*self.first.history, row)
-        self.save(Position(epoch=epoch + 1, history=history), ended=True)
-        write_rows(self.table, history)
+        self.position = dataclasses.replace(
+            position, epoch_seconds=0.0, history=(*position.history, row)
+        )
         # An epoch begun in its middle is shorter than `fit` would count on.
-        self.model.stop_training = self.first.step > 0
-        if self.stop():
+        partial = self.first.step > 0
+        stop = self.stop()
+        last = epoch + 1 >= self.params["epochs"]
+        passed = time.monotonic() - self.saved
+        if (
+            stop
+            or last
+            or partial
+            or passed >= min(self.seconds, RARELY * self.cost)
+        ):
+            found = self.save(self.position)
+            write_rows(self.table, self.position.history)
+            # `fit` ends here, and may put averages in the weights' place.
+            self.checkpoint = found if partial else None
+        self.model.stop_training = partial
+        if stop:
             raise Interrupted
 
-    def save(self, position, ended=False):
-        """Writes the checkpoint of a position."""
+    def reached(self, **where):
+        """The position that this epoch's training has come to."""
         passed = time.monotonic() - self.begun
-        self.position = dataclasses.replace(
-            position,
+        return dataclasses.replace(
+            self.first,
             seconds=self.first.seconds + passed,
-            epoch_seconds=0.0 if ended else self.first.epoch_seconds + passed,
+            epoch_seconds=self.first.epoch_seconds + passed,
+            **where,
         )
-        Checkpoint.of(self.model, self.position, self.digest).save(self.path)
+
+    def save(self, position):
+        """Writes the checkpoint of a position, and returns it."""
+        begun = time.monotonic()
+        self.position = position
+        found = Checkpoint.of(self.model, position, self.digest)
+        found.save(self.path)
         self.saved = time.monotonic()
+        self.cost = self.saved - begun
+        return found

@@ -15,6 +15,7 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, train, every=30.0):
         super().__init__()
+        self.async_safe = True  # else Keras waits for every step's losses
         self.train = train
         self.every = every
 

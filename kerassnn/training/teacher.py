@@ -41,4 +41,9 @@ def load_teacher(source, load, untrained):
     """
     if not source:
         return untrained()
-    return load_student(source) if Path(source).is_dir() else load(source)
+    return load_student(source) if is_run(source) else load(source)
+
+
+def is_run(source):
+    """Whether a teacher is given as a run folder, not by its name."""
+    return Path(source).is_dir()
