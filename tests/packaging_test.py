@@ -15,6 +15,7 @@ import pytest
 
 import kerassnn
 from kerassnn.zoo import packaging
+from kerassnn.zoo import remote
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARE = f"kerassnn-{kerassnn.__version__}.data/data/share/kerassnn"
@@ -31,12 +32,13 @@ def setup():
     return parsed
 
 
-def small_entries():
+def listed_entries():
+    """Name -> what of the entry travels in the wheel."""
+    prefix = "share/kerassnn/zoo/"
     return {
-        card.parent.name
-        for card in (ROOT / "zoo").glob("*/card.json")
-        if sum(f.stat().st_size for f in card.parent.iterdir())
-        <= packaging.LARGEST
+        target.removeprefix(prefix): files.split()
+        for target, files in setup()["options.data_files"].items()
+        if target.startswith(prefix)
     }
 
 
@@ -85,13 +87,20 @@ def test_the_version_is_read_without_keras():
     assert done.stdout.strip() == kerassnn.__version__, done.stderr
 
 
-def test_listed_entries_are_the_small_ones():
-    listed = {
-        Path(target).name
-        for target in setup()["options.data_files"]
-        if target.startswith("share/kerassnn/zoo/")
-    }
-    assert listed == small_entries()
+def test_small_entries_are_listed_and_large_ones_without_their_weights():
+    listed = listed_entries()
+    for card in (ROOT / "zoo").glob("*/card.json"):
+        name = card.parent.name
+        files = {
+            file.name: file.stat().st_size for file in card.parent.iterdir()
+        }
+        small = sum(files.values()) <= packaging.LARGEST
+        if small and "model.weights.h5" in files:
+            assert listed.pop(name) == [f"zoo/{name}/*"]
+        elif remote.URL is not None:
+            assert f"zoo/{name}/card.json" in listed[name]
+            assert f"zoo/{name}/model.weights.h5" not in listed.pop(name)
+    assert listed == {}
 
 
 def test_wheel_holds_the_library_the_recipes_and_the_entries(built):
@@ -106,7 +115,7 @@ def test_wheel_holds_the_library_the_recipes_and_the_entries(built):
     recipes = {path.name for path in (ROOT / "recipes").glob("*.py")}
     assert {path.name for path in (share / "recipes").iterdir()} == recipes
     entries = {path.name for path in (share / "zoo").iterdir()}
-    assert entries == {ENTRY, *small_entries()}
+    assert entries == {ENTRY, *listed_entries()}
     assert {path.name for path in (share / "zoo" / ENTRY).iterdir()} == FILES
 
 
