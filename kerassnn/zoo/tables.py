@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from kerassnn.zoo.registry import read_card
+from kerassnn.zoo.remote import INDEX
 from kerassnn.zoo.schema import NAME
 
 RESULTS = "RESULTS.md"
@@ -34,9 +35,10 @@ COLUMNS = (
 
 
 def results(folder):
-    """Writes `RESULTS.md` of a folder of entries.
+    """Writes `RESULTS.md` of a folder of entries, and `index.json`.
 
-    The same cards give the same bytes, so that a stale table shows in a diff.
+    The latter lists their names to those who find the folder at a URL. The
+    same cards give the same bytes, so that a stale table shows in a diff.
 
     Args:
         folder: Path, such as a checkout's `zoo/`.
@@ -57,9 +59,8 @@ def results(folder):
     for path in sorted((folder / COMPARISONS).glob("*.json")):
         report = json.loads(path.read_text(encoding="utf-8"))
         text += comparison(report, path.with_suffix(".png").name)
-    part = folder / f".{RESULTS}.part"
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, folder / RESULTS)
+    _write(folder / INDEX, json.dumps(sorted(cards), indent=2) + "\n")
+    _write(folder / RESULTS, text)
     return folder / RESULTS
 
 
@@ -198,6 +199,12 @@ def _teacher(card, cards):
     if name not in cards:
         return name
     return f"{name}: {_percent(cards[name]['results'])}"
+
+
+def _write(path, text):
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    os.replace(part, path)
 
 
 def _percent(found):

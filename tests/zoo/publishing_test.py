@@ -60,7 +60,8 @@ def test_the_weights_are_those_of_the_first_run(published):
 
 
 def test_every_file_is_there_and_nothing_else(published):
-    assert {p.name for p in published.iterdir()} == {ANN, SNN, "RESULTS.md"}
+    names = {ANN, SNN, "RESULTS.md", "index.json"}
+    assert {p.name for p in published.iterdir()} == names
     assert {p.name for p in (published / SNN).iterdir()} == {
         "README.md",
         "card.json",
@@ -133,7 +134,8 @@ def test_an_entry_is_replaced_only_on_demand(entries, tmp_path):
     assert zoo.card(ANN)["results"]["seeds"] == 2
     zoo.publish([run], ANN, entries, overwrite=True)
     assert zoo.card(ANN)["results"]["seeds"] == 1
-    assert {p.name for p in entries.iterdir()} == {ANN, SNN, "RESULTS.md"}
+    names = {ANN, SNN, "RESULTS.md", "index.json"}
+    assert {p.name for p in entries.iterdir()} == names
 
 
 def test_a_baseline_is_the_same_network(tmp_path, entries):

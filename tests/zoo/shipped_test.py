@@ -65,6 +65,8 @@ def test_the_table_is_up_to_date(tmp_path):
         (tmp_path / name).symlink_to(CHECKOUT / "zoo" / name)
     table = (CHECKOUT / "zoo" / "RESULTS.md").read_bytes()
     assert results(tmp_path).read_bytes() == table
+    index = (CHECKOUT / "zoo" / "index.json").read_bytes()
+    assert (tmp_path / "index.json").read_bytes() == index
 
 
 @pytest.mark.parametrize("name", NAMES)

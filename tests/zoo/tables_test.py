@@ -29,8 +29,10 @@ def test_each_entry_stands_beside_what_it_is_compared_with(entries):
 
 def test_a_removed_entry_leaves_the_table(entries):
     shutil.rmtree(entries / ANN)
+    assert json.loads((entries / "index.json").read_text()) == [ANN, SNN]
     text = zoo.results(entries).read_text()
     assert f"[{ANN}]" not in text and f"[{SNN}]" in text
+    assert json.loads((entries / "index.json").read_text()) == [SNN]
 
 
 def test_the_readme_is_made_of_the_card(entries):
