@@ -21,6 +21,7 @@ class Config(training.Config):
     jit_compile: bool = False
     width: int = 4
     pause: float = 0.0
+    ema: float = 0.0  # of the weights, 0 for none
     teacher: str = ""
 
 
@@ -60,7 +61,14 @@ def build(cfg):
         cfg.teacher, None, training.Builder(net, name="teacher")
     )
     distiller = distillation.LogitsKD(student(cfg)(), teacher)
-    training.compile(distiller, cfg, training.cosine(cfg, train.steps, 0.1))
+    schedule = training.cosine(cfg, train.steps, 0.1)
+    optimizer = keras.optimizers.SGD(
+        schedule,
+        momentum=cfg.momentum,
+        use_ema=cfg.ema > 0,
+        ema_momentum=cfg.ema,
+    )
+    training.compile(distiller, cfg, schedule, optimizer)
     return distiller, training.Data.of(splits, train)
 
 
