@@ -25,7 +25,7 @@ PART = re.compile(
 
 
 def entries(pattern="*", *, dataset=None, method=None, timesteps=None):
-    """Names of the entries that are here, sorted.
+    """Names of the entries that are here or at `$KERASSNN_ZOO`, sorted.
 
     Args:
         pattern: String, matched against the whole name, with `*` and `?`.
@@ -36,6 +36,10 @@ def entries(pattern="*", *, dataset=None, method=None, timesteps=None):
 
     Returns:
         List of strings.
+
+    Raises:
+        ValueError: if `$KERASSNN_ZOO` is no list of folders and URLs.
+        ConnectionError: if a server of it does not answer.
 
     Example:
         >>> "resnet8_ann_digits" in entries("*_ann_*")
@@ -63,6 +67,7 @@ def card(name):
     Raises:
         ValueError: if there is no such entry, or its card has a missing, an
             unknown or a wrong key.
+        ConnectionError: if a server of `$KERASSNN_ZOO` does not answer.
     """
     return read_card(find(name))
 

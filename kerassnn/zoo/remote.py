@@ -157,7 +157,8 @@ def _fetch(source, folder, target, card):
                 os.replace(part, path)
                 continue
             url = _address(source, card["name"], file)
-            print(f"downloading {url} into {target}", file=sys.stderr)
+            text = f"downloading {url} into {target}"
+            print(text, file=sys.stderr, flush=True)
             transfer.download(url, path, part, digest, room)
             room -= path.stat().st_size
     return target

@@ -118,7 +118,10 @@ def _persist(url, attempt):
         except _Cut as error:
             reason = error
         if count < ATTEMPTS:
-            time.sleep(PAUSE * 2 ** (count - 1))
+            pause = PAUSE * 2 ** (count - 1)
+            text = f"{url}: {reason}; asked again in {pause:.0f} s"
+            print(text, file=sys.stderr, flush=True)
+            time.sleep(pause)
     raise ConnectionError(
         f"{url}: expected the whole file, received: {reason}, {ATTEMPTS} "
         f"times; the next call goes on from what has come so far. {HINT}"

@@ -325,12 +325,15 @@ def test_a_card_of_another_name_is_refused(server):
         zoo.card(NAME)
 
 
-def test_weights_far_beyond_their_parameters_are_refused(server, monkeypatch):
-    monkeypatch.setattr(remote, "BESIDES", 0)
-    big = instead(bytes(2_000_000))
-    server.faults[WEIGHTS] = itertools.repeat(big)
-    with pytest.raises(ValueError, match="at most .* bytes"):
+def test_an_entry_far_beyond_its_parameters_is_refused(server, monkeypatch):
+    folder = server.folder / NAME
+    sizes = [(folder / file).stat().st_size for file in FILES - {"card.json"}]
+    monkeypatch.setattr(remote, "PER_PARAMETER", 0)
+    monkeypatch.setattr(remote, "BESIDES", sum(sizes) - 1)
+    with pytest.raises(ValueError, match="expected at most .* bytes"):
         zoo.load(NAME)
+    monkeypatch.setattr(remote, "BESIDES", sum(sizes))
+    assert fetch()
 
 
 @pytest.fixture

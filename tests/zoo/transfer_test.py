@@ -125,9 +125,12 @@ def test_a_server_that_falls_silent_is_asked_again(server, path, monkeypatch):
 
 
 @pytest.mark.parametrize("code", [429, 503])
-def test_a_busy_server_is_asked_again(server, path, code):
+def test_a_busy_server_is_asked_again(server, path, capsys, code):
     server.faults[NAME] = iter([cut(1000), status(code)])
     download(server, path)
+    first, second = capsys.readouterr().err.splitlines()
+    assert "1000 of 500000 bytes; asked again in 0 s" in first
+    assert f"HTTP {code}" in second
     assert ranges(server) == [None, "bytes=1000-", "bytes=1000-"]
 
 
