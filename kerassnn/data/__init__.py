@@ -7,6 +7,7 @@ from kerassnn.data.datasets import NAMES
 from kerassnn.data.datasets import load
 from kerassnn.data.keras_cv import KerasCV
 from kerassnn.data.pipeline import Pipeline
+from kerassnn.data.policies import policy
 from kerassnn.data.rand_augment import RandAugment
 from kerassnn.data.splits import Splits
 
@@ -20,4 +21,5 @@ __all__ = [
     "Splits",
     "check",
     "load",
+    "policy",
 ]

@@ -35,7 +35,7 @@ class Pipeline(keras.utils.PyDataset):
         one_hot: Int K for float32 labels (B, K), or `None` for int32 (B,).
             Defaults to `None`.
         workers: Int >= 1. With two or more, so many threads prepare the
-            batches to come. Defaults to `1`.
+            batches to come, those of the next epoch too. Defaults to `1`.
 
     Raises:
         ValueError: if arrays are not what `check` asks for, or an argument
@@ -86,7 +86,7 @@ class Pipeline(keras.utils.PyDataset):
         self.seed = seed
         self.epoch = epoch
         self.one_hot = one_hot
-        self._order = (None, None)
+        self._orders = {}
         self._drawn = set()
         self._ahead = workers if workers > 1 else 0
         self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
@@ -151,22 +151,24 @@ class Pipeline(keras.utils.PyDataset):
         return self.normalise(x), y
 
     def _prepared(self, epoch, step):
-        last = min(step + self._ahead + 1, self.steps)
         known, coming = self._coming, {}
-        for key in [(epoch, s) for s in range(step, last)]:
+        for ahead in range(self._ahead + 1):
+            further, later = divmod(step + ahead, self.steps)
+            key = (epoch + further, later)
             coming[key] = known.get(key) or self._pool.submit(self.batch, *key)
         self._coming = coming
         return coming[epoch, step].result()
 
     def _permutation(self, epoch):
-        known, order = self._order
-        if known != epoch:
+        order = self._orders.get(epoch)
+        if order is None:
             order = np.arange(len(self.y))
             if self.shuffle:
                 rng = np.random.default_rng([self.seed, epoch])
                 order = rng.permutation(len(self.y))
+            before = {e: o for e, o in self._orders.items() if e == epoch - 1}
             # One assignment, so that workers never see half of it.
-            self._order = (epoch, order)
+            self._orders = {**before, epoch: order}
         return order
 
 

@@ -201,3 +201,16 @@ def test_indices_end():
     for index in (-1, 7):
         with pytest.raises(IndexError):
             train[index]
+
+
+def test_a_short_epoch_is_prepared_before_the_last_one_ends():
+    """Two batches an epoch, four ahead: batches of three epochs at once."""
+    x, y = arrays()
+    alone = Pipeline(x[:6], y[:6], 3, augment=Augment(crop=2))
+    ahead = Pipeline(x[:6], y[:6], 3, augment=Augment(crop=2), workers=4)
+    for epoch in range(5):
+        for step in range(2):
+            for a, b in zip(ahead[step], alone.batch(epoch, step), strict=True):
+                np.testing.assert_array_equal(a, b)
+        ahead.on_epoch_end()
+        assert ahead.epoch == epoch + 1
