@@ -1,11 +1,13 @@
 """What the commands do: each a function of its arguments."""
 
 import json
+import math
 
 from absl import flags
 
 from kerassnn import training
 from kerassnn import zoo
+from kerassnn.cli import showing
 from kerassnn.cli.recipes import find_recipe
 from kerassnn.training.comparing import table
 from kerassnn.training.overrides import define as define_fields
@@ -15,25 +17,36 @@ from kerassnn.training.overrides import parse
 
 def list_entries(arguments):
     values = flags.FlagValues()
-    flags.DEFINE_bool("json", False, "", flag_values=values)
+    define = {"flag_values": values}
+    flags.DEFINE_bool("json", False, "", **define)
+    flags.DEFINE_string("dataset", None, "", **define)
+    flags.DEFINE_string("method", None, "", **define)
+    for name in ("timesteps", "max_parameters"):
+        flags.DEFINE_integer(name, None, "", lower_bound=1, **define)
     patterns = parse(values, arguments)
     if len(patterns) > 1:
         raise ValueError(f"expected one pattern, received: {patterns}")
-    cards = [zoo.card(name) for name in zoo.list(*patterns)]
+    names = zoo.list(
+        *patterns,
+        dataset=values.dataset,
+        method=values.method,
+        timesteps=values.timesteps,
+    )
+    most = values.max_parameters or math.inf
+    cards = [
+        card for card in map(zoo.card, names) if card["parameters"] <= most
+    ]
     if values.json:
         print(json.dumps(cards))
-        return
-    rows = [_row(card) for card in cards]
-    if not rows:
-        print(f"no entry is like {patterns[0]!r}" if patterns else "no entries")
-        return
-    head = ("NAME", "ACCURACY", "T", "PARAMETERS", "TEACHER")
-    _table([head, *rows])
+    else:
+        print(showing.listing(cards) if cards else "no entry is like that")
 
 
 def info(arguments):
-    name = _only(parse(flags.FlagValues(), arguments), "an entry's name")
-    print(json.dumps(zoo.card(name), indent=2))
+    values = flags.FlagValues()
+    flags.DEFINE_bool("json", False, "", flag_values=values)
+    card = zoo.card(_only(parse(values, arguments), "an entry's name"))
+    print(json.dumps(card, indent=2) if values.json else showing.entry(card))
 
 
 def evaluate(arguments):
@@ -54,7 +67,7 @@ def evaluate(arguments):
 def distill(arguments):
     if not arguments or arguments[0].startswith("-"):
         raise ValueError("expected `kerassnn distill RECIPE [--field=value]`")
-    training.distill(find_recipe(arguments[0]), arguments[1:])
+    return training.distill(find_recipe(arguments[0]), arguments[1:])
 
 
 def compare(arguments):
@@ -124,21 +137,3 @@ def _only(names, expected):
     if len(names) != 1:
         raise ValueError(f"expected {expected}, received: {names}")
     return names[0]
-
-
-def _row(card):
-    results, teacher = card["results"], card["teacher"]
-    return (
-        card["name"],
-        f"{100 * results['accuracy']:.2f} %",
-        str(card["timesteps"] or "-"),
-        str(card["parameters"]),
-        teacher["name"] if teacher else "-",
-    )
-
-
-def _table(rows):
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        print("  ".join(text.ljust(width) for text, width in cells).rstrip())

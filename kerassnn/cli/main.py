@@ -7,8 +7,10 @@ from kerassnn.training.guard import guard
 USAGE = """\
 usage: kerassnn COMMAND ...
 
-  list [PATTERN] [--json]         the zoo's entries, such as "*cifar10*"
-  info NAME                       all that is known of an entry
+  list [PATTERN] [--dataset=NAME] [--method=NAME] [--timesteps=T]
+       [--max_parameters=N] [--json]
+                                  the zoo's entries, such as "*cifar10*"
+  info NAME [--json]              what is known of an entry
   evaluate NAME [--data_dir=DIR] [--json]
                                   its accuracy, measured again
   distill RECIPE [--field=value ...] [--runs=DIR] [--smoke] [--fresh]

@@ -112,7 +112,7 @@ def readme(card):
             "",
             f"    {load}",
             "",
-            table(("", ""), _facts(card)),
+            table(("", ""), facts(card)),
             *_by_timesteps(card),
             *_rates(card),
             f"Energy: {energy['sops']:.0f} SOPs and {energy['macs']:.0f} MACs "
@@ -142,12 +142,13 @@ def table(columns, rows):
     return "".join("| " + " | ".join(map(str, row)) + " |\n" for row in lines)
 
 
-def _facts(card):
+def facts(card):
+    """Pairs of strings, what an entry is and how good."""
     shown, teacher = card["results"], card["teacher"]
     each = ", ".join(f"{100 * a:.2f}" for a in shown["accuracies"])
     return [
         ("Data set", card["dataset"]),
-        ("Method", card["method"]),
+        ("Method", card["method"] + _trained(card)),
         ("Timesteps", card["timesteps"] or "none, an ANN"),
         ("Parameters", card["parameters"]),
         ("Accuracy", f"{_percent(shown)} % (seeds: {each})"),
@@ -157,6 +158,11 @@ def _facts(card):
         ("Without distillation", _percent(shown["baseline"])),
         ("Paper", _paper(card)),
     ]
+
+
+def _trained(card):
+    rate_based = "flow" in card["method_arguments"]
+    return ", by rate-based backpropagation" if rate_based else ""
 
 
 def _by_timesteps(card):

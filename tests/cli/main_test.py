@@ -49,6 +49,8 @@ def test_unknown_command(capsys):
         (["info", "resnet8_nothing_digits"], "nearest"),
         (["list", "a", "b"], "one pattern"),
         (["list", "--jsno"], "Did you mean: json"),
+        (["list", "--timesteps=0"], "timesteps"),
+        (["list", "--max_parameters=few"], "max_parameters"),
         (["evaluate", "resnet8_nothing_digits"], "nearest"),
         (["distill"], "RECIPE"),
         (["distill", "resnet8_sastc_digit"], "resnet8_sastc_digits"),
@@ -69,17 +71,51 @@ def test_errors_are_one_line_and_code_1(arguments, message, capsys):
 def test_list(shelf, capsys):
     assert main(["list", "*plain*"]) == 0
     head, row = capsys.readouterr().out.splitlines()
-    assert head.split() == ["NAME", "ACCURACY", "T", "PARAMETERS", "TEACHER"]
-    assert row.startswith("resnet8_plain_digits")
+    names = ["NAME", "DATASET", "METHOD", "T", "ACCURACY", "PARAMETERS"]
+    assert head.split() == [*names, "TEACHER"]
+    cells = row.split()
+    assert cells[:4] == ["resnet8_plain_digits", "digits", "HardLabel", "-"]
     assert main(["list", "*plain*", "--json"]) == 0
     (card,) = json.loads(capsys.readouterr().out)
     assert card == zoo.card("resnet8_plain_digits")
 
 
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (["--method=sastc", "--timesteps=2"], ["resnet8_sastc_digits"]),
+        (["--method=sastc", "--timesteps=3"], []),
+        (["--dataset=cifar0"], []),
+        (["--max_parameters=10000"], ["resnet8_plain_digits"]),
+        (["*_ann_*", "--dataset=digits"], ["resnet8_ann_digits"]),
+    ],
+)
+def test_list_filters(shelf, filters, found, capsys):
+    """Of the made entry, of few parameters, and those of this checkout."""
+    assert main(["list", *filters, "--json"]) == 0
+    cards = json.loads(capsys.readouterr().out)
+    assert [card["name"] for card in cards] == found
+    assert main(["list", *filters]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    if found:
+        assert [line.split()[0] for line in lines[1:]] == found
+    else:
+        assert lines == ["no entry is like that"]
+
+
 def test_info(shelf, capsys):
-    assert main(["info", "resnet8_plain_digits"]) == 0
+    assert main(["info", "resnet8_plain_digits", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found == zoo.card("resnet8_plain_digits")
+    assert main(["info", "resnet8_sastc_digits"]) == 0
+    out = capsys.readouterr().out
+    card = zoo.card("resnet8_sastc_digits")
+    assert out.startswith("resnet8_sastc_digits\n")
+    assert f"{100 * card['results']['baseline']['accuracy_mean']:.2f}" in out
+    assert "2: 98.06" in out
+    assert card["recipe"]["command"] in out
+    assert 'zoo.load("resnet8_sastc_digits")' in out
+    assert "{" not in out
 
 
 def test_evaluate_ends_with_json(shelf, capsys):

@@ -1,0 +1,77 @@
+"""Cards as text for a terminal."""
+
+from kerassnn.zoo.tables import facts
+
+COLUMNS = (
+    "NAME",
+    "DATASET",
+    "METHOD",
+    "T",
+    "ACCURACY",
+    "PARAMETERS",
+    "TEACHER",
+)
+
+
+def listing(cards):
+    """One line for each card, under a line of headings."""
+    return aligned([COLUMNS, *map(_row, cards)])
+
+
+def entry(card):
+    """All that a reader wants to know of an entry, one fact a line."""
+    rows = [*facts(card), *_measured(card), *_origin(card)]
+    return "\n".join([card["name"], aligned([("", *row) for row in rows])])
+
+
+def aligned(rows):
+    """Rows of cells as lines of text, each column as wide as its widest."""
+    rows = [list(map(str, row)) for row in rows]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows
+    )
+
+
+def _row(card):
+    results, teacher = card["results"], card["teacher"]
+    return (
+        card["name"],
+        card["dataset"],
+        card["method"],
+        card["timesteps"] or "-",
+        f"{100 * results['accuracy']:.2f} %",
+        card["parameters"],
+        teacher["name"] if teacher else "-",
+    )
+
+
+def _measured(card):
+    energy, steps = card["energy"], card["accuracy_by_timesteps"]
+    rates = card["firing_rates"]
+    if steps is not None:
+        each = [f"{t}: {100 * steps[t]:.2f}" for t in sorted(steps, key=int)]
+        yield "Accuracy at T", ", ".join(each)
+    if rates:
+        low, high = min(rates.values()), max(rates.values())
+        yield "Firing rates", f"{low:.3f} to {high:.3f}, {len(rates)} layers"
+    yield (
+        "Energy an image",
+        f"{energy['picojoules'] / 1000:.1f} nJ: {energy['sops']:.0f} SOPs, "
+        f"{energy['macs']:.0f} MACs",
+    )
+
+
+def _origin(card):
+    training, backend = card["training"], card["backend"]
+    yield "Trained by", card["recipe"]["command"]
+    yield (
+        "Training",
+        f"{training['epochs']} epochs, {training['seconds']:.0f} s on "
+        f"{training['hardware']}, {backend['name']} {backend['version']}",
+    )
+    yield "Differs from the paper", card["differences"] or "not stated"
+    references = [f"arXiv {i}" for i in card["references"]]
+    yield "References", ", ".join(references) or "none"
+    yield "Licence", card["licence"]
+    yield "Load it by", f'kerassnn.zoo.load("{card["name"]}")'
