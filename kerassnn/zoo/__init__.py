@@ -3,6 +3,8 @@
 from kerassnn.zoo.evaluation import evaluate
 from kerassnn.zoo.evaluation import verify
 from kerassnn.zoo.loading import load
+from kerassnn.zoo.parcels import pack
+from kerassnn.zoo.parcels import unpack
 from kerassnn.zoo.publishing import publish
 from kerassnn.zoo.registry import card
 from kerassnn.zoo.registry import entries as list
@@ -13,7 +15,9 @@ __all__ = [
     "evaluate",
     "list",
     "load",
+    "pack",
     "publish",
     "results",
+    "unpack",
     "verify",
 ]

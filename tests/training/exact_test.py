@@ -8,6 +8,7 @@ import pytest
 
 from kerassnn import data
 from kerassnn import training
+from kerassnn import zoo
 
 # No checkpoint but those at the ends of epochs; changes no number.
 SELDOM = {"checkpoint_seconds": 1e9}
@@ -55,6 +56,14 @@ def test_a_run_that_failed_behind_an_epoch(
         position = json.loads(str(file["meta"]))["position"]
     assert (position["epoch"], position["step"]) == (1, 0)
     same_state(training.run(tiny, overrides=SELDOM, folder=tmp_path), whole)
+
+
+def test_a_run_goes_on_elsewhere(whole, tiny, tmp_path, same_state):
+    training.run(tiny, folder=tmp_path / "here", stop_after_seconds=0)
+    run, sent = tmp_path / "here" / "tiny" / "0", tmp_path / "sent"
+    *_, listed = zoo.pack(run, sent, part_bytes=9999, checkpoint=True)
+    zoo.unpack(listed, tmp_path / "there")
+    same_state(training.run(tiny, folder=tmp_path / "there"), whole)
 
 
 @pytest.mark.slow
