@@ -123,6 +123,33 @@ def publish(arguments):
     print(f"published {entry}")
 
 
+def pack(arguments):
+    values = flags.FlagValues()
+    define = {"flag_values": values}
+    flags.DEFINE_float("part_mb", 15.0, "", lower_bound=0.001, **define)
+    flags.DEFINE_bool("checkpoint", False, "", **define)
+    places = parse(values, arguments)
+    if len(places) != 2:
+        raise ValueError(f"expected `kerassnn pack RUN DIR`, not {places}")
+    paths = zoo.pack(
+        *places,
+        part_bytes=int(1e6 * values.part_mb),
+        checkpoint=values.checkpoint,
+    )
+    for path in paths:
+        print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def unpack(arguments):
+    values = flags.FlagValues()
+    flags.DEFINE_string("runs", "runs", "", flag_values=values)
+    lists = parse(values, arguments)
+    if not lists:
+        raise ValueError("expected `kerassnn unpack DIR/RECIPE-SEED.json ...`")
+    for listed in lists:
+        print(f"unpacked {zoo.unpack(listed, values.runs)}")
+
+
 COMMANDS = {
     "list": list_entries,
     "info": info,
@@ -130,6 +157,8 @@ COMMANDS = {
     "distill": distill,
     "compare": compare,
     "publish": publish,
+    "pack": pack,
+    "unpack": unpack,
 }
 
 

@@ -14,6 +14,7 @@ usage: kerassnn COMMAND ...
   evaluate NAME [--data_dir=DIR] [--json]
                                   its accuracy, measured again
   distill RECIPE [--field=value ...] [--runs=DIR] [--smoke] [--fresh]
+          [--stop_after_seconds=S]
                                   trains a recipe, or goes on with it;
                                   --help lists the recipe's fields
   compare RECIPE [--methods=A,B] [--seeds=N] [--field=value ...]
@@ -21,6 +22,10 @@ usage: kerassnn COMMAND ...
                                   seeds; a table and a plot in --report=DIR
   publish RUN ... --name=NAME [--zoo=DIR] [--overwrite]
                                   makes an entry of the runs of n seeds
+  pack RUN DIR [--part_mb=15] [--checkpoint]
+                                  a run in parts that can be carried
+  unpack DIR/RECIPE-SEED.json ... [--runs=DIR]
+                                  makes the run of its parts again
 
 RECIPE is a file, or the name of one that comes with kerassnn. KERAS_BACKEND
 chooses the backend, KERASSNN_ZOO further folders of entries.
@@ -35,7 +40,8 @@ def main(arguments=None):
 
     Returns:
         The exit code: 0, 1 after an error that is told in one line, 2 after
-        a wrong command, 128 plus the signal after an interruption.
+        a wrong command, 75 where a training was stopped by its time, 128
+        plus the signal after an interruption.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     if not arguments or arguments[0] in ("help", "-h", "--help", "-help"):

@@ -1,0 +1,5 @@
+import sys
+
+from kerassnn.cli.main import main
+
+sys.exit(main())
