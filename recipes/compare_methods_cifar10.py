@@ -28,7 +28,8 @@ from kerassnn import zoo
 
 METHODS = (*distillation.METHODS, "STAA")
 RATE_BASED = ("BlockReplacement", "EnhancedSelfDistillation")
-ARGUMENTS = {}
+# Chosen on 5,000 images held out of the training set; see FINDINGS.md.
+ARGUMENTS = {"SASTC": {"weights": {"feature": 50.0}}}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Config(training.Config):
     batch_size: int = 64
     learning_rate: float = 0.1
     warmup: float = 0.1  # share of the steps
-    clip: float = 5.0  # largest norm of all gradients together
+    clip: float = 1.0  # largest norm of all gradients together
     precision: str = "mixed_bfloat16"
     jit_compile: bool = False
     warm_start: bool = True
