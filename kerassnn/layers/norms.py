@@ -51,7 +51,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         )
         if learns:
             for old, new in zip(moving, found, strict=True):
-                old.assign(old * self.momentum + new * (1.0 - self.momentum))
+                kept = self.momentum * ops.cast(old, new.dtype)
+                old.assign(kept + (1.0 - self.momentum) * new)
         return outputs
 
 

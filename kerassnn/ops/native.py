@@ -31,16 +31,20 @@ def batch_norm(x, gamma, beta, epsilon, moving=None):
 
     Args:
         x: Tensor (..., C) of any float dtype.
-        gamma: Tensor (C,), float32.
-        beta: Tensor (C,), float32.
+        gamma: Tensor (C,).
+        beta: Tensor (C,).
         epsilon: Float.
         moving: Tuple (mean, variance) of tensors (C,) in place of those of
             the batch, or `None`.
 
     Returns:
         Tuple: (..., C), dtype of `x`, and the mean and the biased variance
-        that were used, float32.
+        that were used, float32 at least.
     """
+    wide = keras.backend.result_type(x.dtype, "float32")
+    gamma, beta = ops.cast(gamma, wide), ops.cast(beta, wide)
+    if moving is not None:
+        moving = [ops.cast(m, wide) for m in moving]
     backend = keras.backend.backend()
     if x.dtype != "float64" and backend == "tensorflow":
         return _batch_norm_tensorflow(x, gamma, beta, epsilon, moving)

@@ -106,3 +106,14 @@ def test_bad_timesteps(cls, timesteps):
 def test_free_timesteps_are_refused(make):
     with pytest.raises(ValueError, match="static.*[Rr]eceived"):
         make()(keras.Input((None, 5)))
+
+
+@pytest.mark.parametrize("policy", ("mixed_bfloat16", "bfloat16"))
+def test_norm_in_half_precision(policy):
+    norm = layers.BatchNormalization(momentum=0.5, dtype=policy)
+    outputs = norm(X, training=True)
+    assert keras.backend.standardize_dtype(outputs.dtype) == "bfloat16"
+    want = batch_norm(X.astype("float64"), 1, 0, 1e-5)
+    assert_close(ops.cast(outputs, "float32"), want, 0.02)
+    assert_close(norm.moving_mean, X.mean((0, 1)) / 2, 0.02)
+    assert norm(X, training=False).dtype == outputs.dtype
