@@ -9,13 +9,14 @@ import pytest
 from kerassnn import training
 
 FOLDER = Path(__file__).resolve().parents[1] / "recipes"
-RECIPES = sorted(FOLDER.glob("*_*_*.py"))
+FINETUNE = FOLDER / "finetune.py"
+RECIPES = [*sorted(FOLDER.glob("*_*_*.py")), FINETUNE]
 # $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
 DATA = os.environ.get("KERASSNN_DATA", "")
 
 
 def case(path):
-    small = path.stem.endswith("_digits")
+    small = path == FINETUNE or path.stem.endswith("_digits")
     marks = () if small else (pytest.mark.slow, pytest.mark.data)
     return pytest.param(path, marks=marks, id=path.stem)
 
@@ -25,8 +26,8 @@ def test_smoke(path, tmp_path):
     """Each recipe trains, in small, and leaves a result and weights."""
     recipe = training.load_recipe(path)
     overrides = {}
-    if not path.stem.endswith("_digits"):
-        dataset = path.stem.split("_")[-1]
+    dataset = getattr(recipe.smoke, "dataset", path.stem.split("_")[-1])
+    if dataset != "digits":
         if not Path(DATA, f"{dataset}.npz").is_file():
             pytest.skip(f"$KERASSNN_DATA has no {dataset}.npz")
         overrides = {"data_dir": DATA}
@@ -35,10 +36,26 @@ def test_smoke(path, tmp_path):
     )
     assert done.finished
     assert np.isfinite(done.result["loss"])
-    assert done.result["dataset"] == path.stem.split("_")[-1]
+    assert done.result["dataset"] == dataset
     assert done.result["teacher"] is None
     model = training.load_student(done.folder)
-    assert model.output_shape == (None, 10)
+    classes = 100 if path.stem.endswith("_cifar100") else 10
+    classes = getattr(recipe.smoke, "classes", classes)
+    assert model.output_shape == (None, classes)
+
+
+def test_published_weights_learn_faster_than_fresh_ones(tmp_path):
+    """On digits, whose images the entry has seen: the same steps for both."""
+    recipe = training.load_recipe(FINETUNE)
+    found = {}
+    for from_scratch in (False, True):
+        overrides = {"epochs": 3, "from_scratch": from_scratch}
+        folder = tmp_path / str(from_scratch)
+        done = training.run(
+            recipe, recipe.smoke, overrides=overrides, folder=folder
+        )
+        found[from_scratch] = done.accuracy
+    assert found[False] > 0.9 > found[True] + 0.1
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)

@@ -37,6 +37,6 @@ def recipes():
     folders += [Path(sysconfig.get_path("data"), SHARE), PACKAGE / SHARE]
     found = {}
     for folder in folders:
-        for path in sorted(folder.glob("*_*_*.py")):
+        for path in sorted(folder.glob("*.py")):
             found.setdefault(path.stem, path)
     return found

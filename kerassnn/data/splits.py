@@ -72,6 +72,34 @@ class Splits:
             self, train=(x[~held], y[~held]), validation=(x[held], y[held])
         )
 
+    def first_classes(self, k):
+        """A copy with the images of the classes 0 to k - 1 alone."""
+        if not 2 <= k <= self.classes:
+            raise ValueError(
+                f"expected 2 <= k <= {self.classes}, the classes of "
+                f"{self.name}, received: k={k}"
+            )
+        parts = {}
+        for part in ("train", "validation", "test"):
+            pair = getattr(self, part)
+            if pair is not None:
+                keep = pair[1] < k
+                pair = (pair[0][keep], pair[1][keep])
+            parts[part] = pair
+        return dataclasses.replace(self, classes=k, **parts)
+
+    def few_labels(self, share, seed=0):
+        """A copy with a share of train, every class in its share."""
+        x, y = self.train
+        n = round(share * len(y))
+        if not 0 < n <= len(y):
+            raise ValueError(
+                f"expected 0 < share <= 1 of {len(y)} training images, "
+                f"received: share={share}"
+            )
+        keep = stratified(y, n, seed)
+        return dataclasses.replace(self, train=(x[keep], y[keep]))
+
     def take(self, n, seed=0):
         """A copy with at most n images a part, every class in its share."""
         if n < 1:

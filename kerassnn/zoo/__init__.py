@@ -1,6 +1,7 @@
 """Published models: list them, load them, check them, publish new ones."""
 
 from kerassnn.zoo.evaluation import evaluate
+from kerassnn.zoo.evaluation import prepare
 from kerassnn.zoo.evaluation import verify
 from kerassnn.zoo.loading import load
 from kerassnn.zoo.parcels import pack
@@ -16,6 +17,7 @@ __all__ = [
     "list",
     "load",
     "pack",
+    "prepare",
     "publish",
     "results",
     "unpack",

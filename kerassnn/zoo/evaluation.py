@@ -149,7 +149,12 @@ def _right(logits, y):
 
 
 def prepare(preprocessing, x):
-    """(x / scale - mean) / std, with a card's constants, as float32."""
+    """Images as an entry takes them: (x / scale - mean) / std as float32.
+
+    Args:
+        preprocessing: Dict, the constants of a card's `preprocessing`.
+        x: Array (..., C) as stored.
+    """
     mean = np.asarray(preprocessing["mean"], "float32")
     std = np.asarray(preprocessing["std"], "float32")
     return (x.astype("float32") / preprocessing["scale"] - mean) / std

@@ -64,5 +64,38 @@ def test_take_shrinks_every_part_and_keeps_pairs(splits):
         splits.take(0)
 
 
+def test_first_classes_keeps_all_of_their_images(splits):
+    some = splits.hold_out(20).first_classes(3)
+    assert some.classes == 3
+    for part in ("train", "validation", "test"):
+        x, y = getattr(splits.hold_out(20), part)
+        assert (getattr(some, part)[0] == x[y < 3]).all()
+        assert (getattr(some, part)[1] == y[y < 3]).all()
+    assert splits.first_classes(4).validation is None
+
+
+@pytest.mark.parametrize("k", [0, 1, 5])
+def test_first_classes_of_those_there_are(splits, k):
+    with pytest.raises(ValueError, match=f"k={k}"):
+        splits.first_classes(k)
+
+
+def test_few_labels_leaves_the_test_set_alone(splits):
+    few = splits.few_labels(0.2, seed=1)
+    assert np.bincount(few.train[1]).tolist() == [5, 5, 5, 5]
+    rows = {bytes(x): y for x, y in zip(*splits.train, strict=True)}
+    assert all(rows[bytes(x)] == y for x, y in zip(*few.train, strict=True))
+    assert few.test is splits.test
+    other = splits.few_labels(0.2, seed=2)
+    assert (other.train[0] != few.train[0]).any()
+    assert len(splits.few_labels(1.0).train[1]) == 100
+
+
+@pytest.mark.parametrize("share", [0.0, -0.5, 1.5, 1e-4])
+def test_few_labels_are_some(splits, share):
+    with pytest.raises(ValueError, match="share="):
+        splits.few_labels(share)
+
+
 def test_fill_is_the_mean_colour_as_stored(splits):
     assert splits.fill == (128, 102, 76)
