@@ -78,7 +78,7 @@ def comparison(report, plot):
     cells = [
         (
             row["method"],
-            f"{100 * row['mean']:.2f} ± {100 * row['std']:.2f}",
+            _spread(row["mean"], row["std"], len(row["accuracies"])),
             "-" if line is None else f"{100 * (row['mean'] - line):+.2f}",
             len(row["accuracies"]),
             f"{row['seconds']:.0f}",
@@ -216,8 +216,14 @@ def _write(path, text):
 def _percent(found):
     if found is None:
         return "-"
-    mean, std = 100 * found["accuracy_mean"], 100 * found["accuracy_std"]
-    return f"{mean:.2f} ± {std:.2f}"
+    mean, std = found["accuracy_mean"], found["accuracy_std"]
+    return _spread(mean, std, len(found["accuracies"]))
+
+
+def _spread(mean, std, seeds):
+    """Percent; one seed has no deviation to show."""
+    shown = f"{100 * mean:.2f}"
+    return shown if seeds == 1 else f"{shown} ± {100 * std:.2f}"
 
 
 def _paper(card):

@@ -5,6 +5,7 @@ import statistics
 from kerassnn import zoo
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
+from tests.zoo.conftest import edit_card
 
 
 def test_results_are_reproduced_byte_for_byte(entries):
@@ -25,6 +26,21 @@ def test_each_entry_stands_beside_what_it_is_compared_with(entries):
         "60.00 ± 14.14",
         "95.12 [V]",
     ]
+
+
+def test_one_seed_shows_no_deviation(entries):
+    def change(card):
+        card["results"] |= {
+            "accuracies": [0.5],
+            "accuracy_mean": 0.5,
+            "accuracy_std": 0.0,
+            "seeds": 1,
+        }
+
+    edit_card(entries / SNN, change)
+    text = zoo.results(entries).read_text()
+    row = next(line for line in text.splitlines() if f"[{SNN}]" in line)
+    assert row.split(" | ")[3] == "50.00"
 
 
 def test_a_removed_entry_leaves_the_table(entries):
@@ -55,6 +71,7 @@ def test_a_comparison_becomes_a_section(entries):
         "rows": [
             _comparison_row("SASTC", [0.75, 0.85]),
             _comparison_row("HardLabel", [0.7, 0.7]),
+            _comparison_row("TET", [0.65]),
         ],
     }
     folder = entries / "comparisons"
@@ -63,6 +80,7 @@ def test_a_comparison_becomes_a_section(entries):
     lines = zoo.results(entries).read_text().splitlines()
     assert "| SASTC | 80.00 ± 7.07 | +10.00 | 2 | 3 |" in lines
     assert "| HardLabel | 70.00 ± 0.00 | +0.00 | 2 | 3 |" in lines
+    assert "| TET | 65.00 | -5.00 | 1 | 3 |" in lines
     assert "![Accuracy of every seed](comparisons/made_up.png)" in lines
 
 
@@ -70,7 +88,7 @@ def _comparison_row(method, accuracies):
     return {
         "method": method,
         "mean": statistics.mean(accuracies),
-        "std": statistics.stdev(accuracies),
+        "std": statistics.stdev(accuracies) if len(accuracies) > 1 else 0.0,
         "accuracies": accuracies,
         "seconds": 3.0,
     }
