@@ -1,15 +1,17 @@
 """ResNet-19, the SNN, on CIFAR-10, by labels alone: the twin of SASTC's.
 
-Paper:    none; the recipe of resnet19_sastc_cifar10 without a teacher.
+Paper:    none; the recipe of resnet19_sastc_cifar10 without a teacher's loss.
 Data:     CIFAR-10, 50,000 training and 10,000 test images.
-Hardware: not measured yet.
+Hardware: made for one GPU; not measured yet.
 Time:     not measured yet.
 Accuracy: not measured yet.
 
-    python recipes/resnet19_hardlabel_cifar10.py --seed=0
+    KERAS_BACKEND=jax python recipes/resnet19_hardlabel_cifar10.py --seed=0
 """
 
 import dataclasses
+
+import keras
 
 from kerassnn import data
 from kerassnn import distillation
@@ -21,17 +23,33 @@ from kerassnn import zoo
 
 @dataclasses.dataclass(frozen=True)
 class Config(training.Config):
-    epochs: int = 240
-    batch_size: int = 64
-    learning_rate: float = 0.01
+    epochs: int = 45
+    batch_size: int = 250
+    learning_rate: float = 0.1
+    warmup: float = 0.1  # share of the steps
+    clip: float = 1.0  # largest norm of all gradients together
+    ema: float = 0.99  # of the weights, a step; 0 for none
+    policy: str = "auto"  # AutoAugment; "rand" for RandAugment, "" for none
+    cutout: int = 16
+    workers: int = 8  # threads that augment
+    precision: str = "mixed_bfloat16"
+    checkpoint_seconds: float = 45.0
     width: int = 128
     timesteps: int = 2
-    start: str = "resnet19_ann_cifar10"  # of a warm start
+    teacher: str = "resnet19_ann_cifar10"  # of the first weights
+    warm_start: bool = True
 
 
 CONFIG = Config()
 SMOKE = dataclasses.replace(
-    CONFIG, epochs=1, width=4, train_examples=256, start=""
+    CONFIG,
+    epochs=1,
+    batch_size=64,
+    train_examples=256,
+    precision="float32",
+    workers=1,
+    width=4,
+    teacher="",
 )
 
 
@@ -42,17 +60,17 @@ def student(cfg):
         neuron=layers.LIF.sastc(),
         width=cfg.width,
         stem_width=cfg.width // 2,
-        hidden=2 * cfg.width,
-        hidden_norm=False,
         weight_decay=cfg.weight_decay,
     )
 
 
-def start_of(cfg):
+def teacher_of(cfg):
     untrained = training.Builder(
-        models.ResNet19, width=cfg.width, stem_width=cfg.width // 2
+        models.ResNet19,
+        width=cfg.width,
+        stem_width=cfg.width // 2,
     )
-    return training.load_teacher(cfg.start, zoo.load, untrained)
+    return training.load_teacher(cfg.teacher, zoo.load, untrained)
 
 
 def build(cfg):
@@ -62,19 +80,31 @@ def build(cfg):
     train = data.Pipeline(
         *training.first(splits.train, cfg.train_examples),
         cfg.batch_size,
-        augment=data.Augment(crop=4, flip=True, pad="zeros"),
+        augment=data.Augment(
+            policy=data.policy(cfg.policy, splits.fill),
+            cutout=cfg.cutout,
+            fill=splits.fill,
+        ),
         normalise=splits.normalise,
         drop_remainder=True,
         seed=cfg.seed,
         one_hot=splits.classes,
+        workers=cfg.workers,
     )
     net = student(cfg)()
     if cfg.warm_start:
-        models.transfer(start_of(cfg), net, may_differ=("head", "hidden"))
+        models.transfer(teacher_of(cfg), net, may_differ=())
     distiller = distillation.HardLabel(net)
-    shares = (0.625, 0.75, 0.875)  # epochs 150, 180 and 210 of 240
-    schedule = training.steps_down(cfg, train.steps, shares)
-    training.compile(distiller, cfg, schedule)
+    schedule = training.cosine(cfg, train.steps, cfg.warmup)
+    optimizer = keras.optimizers.SGD(
+        schedule,
+        momentum=cfg.momentum,
+        nesterov=True,
+        global_clipnorm=cfg.clip or None,
+        use_ema=cfg.ema > 0,
+        ema_momentum=cfg.ema,
+    )
+    training.compile(distiller, cfg, schedule, optimizer)
     return distiller, training.Data.of(splits, train)
 
 

@@ -1,0 +1,116 @@
+"""ResNet-19, the SNN, on CIFAR-10, guided through hybrids with an ANN.
+
+Paper:    Yang et al., CVPR 2025, arXiv 2503.16572: rate-based training through
+          hybrid networks; its accuracies are not known to us.
+Data:     CIFAR-10, 50,000 training and 10,000 test images.
+Hardware: made for one GPU; not measured yet.
+Time:     not measured yet.
+Accuracy: not measured yet.
+
+    KERAS_BACKEND=jax python recipes/resnet19_block_cifar10.py --seed=0
+"""
+
+import dataclasses
+
+import keras
+
+from kerassnn import data
+from kerassnn import distillation
+from kerassnn import layers
+from kerassnn import models
+from kerassnn import training
+from kerassnn import zoo
+
+
+@dataclasses.dataclass(frozen=True)
+class Config(training.Config):
+    epochs: int = 45
+    batch_size: int = 250
+    learning_rate: float = 0.1
+    warmup: float = 0.1  # share of the steps
+    clip: float = 1.0  # largest norm of all gradients together
+    ema: float = 0.99  # of the weights, a step; 0 for none
+    policy: str = "auto"  # AutoAugment; "rand" for RandAugment, "" for none
+    cutout: int = 16
+    workers: int = 8  # threads that augment
+    precision: str = "mixed_bfloat16"
+    checkpoint_seconds: float = 45.0
+    width: int = 128
+    timesteps: int = 4
+    teacher: str = "resnet19_ann_cifar10"
+    warm_start: bool = True
+    temperature: float = 4.0
+
+
+CONFIG = Config()
+SMOKE = dataclasses.replace(
+    CONFIG,
+    epochs=1,
+    batch_size=64,
+    train_examples=256,
+    precision="float32",
+    workers=1,
+    width=4,
+    teacher="",
+)
+
+
+def student(cfg):
+    return training.Builder(
+        models.ResNet19,
+        timesteps=cfg.timesteps,
+        flow=models.RateBased(layers.LIF.rate()),
+        width=cfg.width,
+        stem_width=cfg.width // 2,
+        weight_decay=cfg.weight_decay,
+    )
+
+
+def teacher_of(cfg):
+    untrained = training.Builder(
+        models.ResNet19,
+        width=cfg.width,
+        stem_width=cfg.width // 2,
+    )
+    return training.load_teacher(cfg.teacher, zoo.load, untrained)
+
+
+def build(cfg):
+    splits = data.load(
+        "cifar10", data_dir=cfg.data_dir or None, validation=cfg.validation
+    )
+    train = data.Pipeline(
+        *training.first(splits.train, cfg.train_examples),
+        cfg.batch_size,
+        augment=data.Augment(
+            policy=data.policy(cfg.policy, splits.fill),
+            cutout=cfg.cutout,
+            fill=splits.fill,
+        ),
+        normalise=splits.normalise,
+        drop_remainder=True,
+        seed=cfg.seed,
+        one_hot=splits.classes,
+        workers=cfg.workers,
+    )
+    net, teacher = student(cfg)(), teacher_of(cfg)
+    if cfg.warm_start:
+        models.transfer(teacher, net, may_differ=())
+    distiller = distillation.BlockReplacement(
+        net, teacher, temperature=cfg.temperature
+    )
+    schedule = training.cosine(cfg, train.steps, cfg.warmup)
+    optimizer = keras.optimizers.SGD(
+        schedule,
+        momentum=cfg.momentum,
+        nesterov=True,
+        global_clipnorm=cfg.clip or None,
+        use_ema=cfg.ema > 0,
+        ema_momentum=cfg.ema,
+    )
+    training.compile(distiller, cfg, schedule, optimizer)
+    return distiller, training.Data.of(splits, train)
+
+
+if __name__ == "__main__":
+    training.main(__file__)
