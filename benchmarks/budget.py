@@ -6,7 +6,7 @@
 counts the operations of one training step, as XLA sees them before it
 optimises (JAX, no accelerator needed), and says what follows from a device's
 peak. With --run=FOLDER, of a finished run of that recipe, it says instead how
-much of the peak that run has used.
+much of the peak that run has used, and notes it in the run's result.json.
 """
 
 import json
@@ -24,6 +24,7 @@ from absl import flags
 from kerassnn import training
 from kerassnn.cli.recipes import find_recipe
 from kerassnn.training.files import read_json
+from kerassnn.training.files import write_json
 from kerassnn.training.guard import guard
 from kerassnn.training.loop import precision
 from kerassnn.training.overrides import define as define_fields
@@ -31,8 +32,8 @@ from kerassnn.training.overrides import field_types
 from kerassnn.training.overrides import parse
 
 
-def flops_per_image(recipe, config):
-    """FLOPs of one training step of a recipe, for each image.
+def cost(recipe, config):
+    """FLOPs of a training step for each image, and images of an epoch.
 
     Forward and backward pass of what is trained, the teacher's forward pass,
     losses and optimizer; two for a multiply-add.
@@ -56,7 +57,8 @@ def flops_per_image(recipe, config):
         )
         state = tuple([v.value for v in group] for group in groups)
         step = jax.jit(distiller.train_step).lower(state, (x, y))
-    return step.cost_analysis()["flops"] / len(x)
+    flops = step.cost_analysis()["flops"]
+    return flops / len(x), data.train.steps * len(x)
 
 
 def plan(flops, images, peak, utilisation, seconds):
@@ -72,65 +74,70 @@ def plan(flops, images, peak, utilisation, seconds):
 
 def used(flops, folder, peak):
     """What a finished run has used of the peak, in its median epoch."""
-    result = read_json(folder / "result.json")
-    if result is None:
-        raise ValueError(f"expected the folder of a finished run: {folder}")
     with open(folder / "history.csv", encoding="utf-8") as file:
         names, *rows = [line.strip().split(",") for line in file]
     column = names.index("images_per_second")
     rate = statistics.median(float(row[column]) for row in rows)
     return {
         "flops_per_image": flops,
-        "images_per_second": rate,
+        "median_images_per_second": rate,
+        "peak_tflops": peak / 1e12,
         "utilisation": rate * flops / peak,
-        "seconds": result["seconds"],
     }
 
 
 def main(arguments):
+    if not arguments or arguments[0].startswith("-"):
+        raise ValueError("expected `python -m benchmarks.budget RECIPE ...`")
+    recipe = training.load_recipe(find_recipe(arguments[0]))
+    values = options(recipe, arguments[1:])
+    given = {
+        k: values[k].value
+        for k in field_types(recipe.config)
+        if values[k].present
+    }
+    if values.run:
+        result = read_json(Path(values.run, "result.json"))
+        if result is None:
+            raise ValueError(
+                f"expected the folder of a finished run: {values.run}"
+            )
+        given = {**read_json(Path(values.run, "config.json")), **given}
+    config = training.override(recipe.config, given)
+    (flops, images), peak = cost(recipe, config), 1e12 * values.peak_tflops
+    print(f"{recipe.name}: {flops / 1e9:.2f} GFLOP a training image")
+    if values.run:
+        found = used(flops, Path(values.run), peak)
+        print(
+            f"{found['median_images_per_second']:.0f} images/s in the median "
+            f"epoch: {100 * found['utilisation']:.1f} % of "
+            f"{values.peak_tflops:g} TFLOP/s"
+        )
+        write_json(Path(values.run, "result.json"), {**result, **found})
+    else:
+        share, seconds = values.utilisation, values.budget_seconds
+        found = plan(flops, images, peak, share, seconds)
+        print(
+            f"at {100 * share:g} % of {values.peak_tflops:g} TFLOP/s: "
+            f"{found['images_per_second']:.0f} images/s, "
+            f"{found['seconds_per_epoch']:.1f} s an epoch, "
+            f"{found['epochs']:.0f} epochs in {seconds:g} s"
+        )
+    print(json.dumps(found))
+
+
+def options(recipe, arguments):
+    """The parsed flags: the recipe's fields and those named above."""
     values = flags.FlagValues()
     define = {"flag_values": values}
     flags.DEFINE_float("peak_tflops", 790.0, "", lower_bound=0, **define)
     flags.DEFINE_float("utilisation", 0.35, "", lower_bound=0, **define)
     flags.DEFINE_float("budget_seconds", 600.0, "", lower_bound=0, **define)
     flags.DEFINE_string("run", None, "", **define)
-    if not arguments or arguments[0].startswith("-"):
-        raise ValueError("expected `python -m benchmarks.budget RECIPE ...`")
-    recipe = training.load_recipe(find_recipe(arguments[0]))
     define_fields(recipe.config, values)
-    if rest := parse(values, arguments[1:]):
+    if rest := parse(values, arguments):
         raise ValueError(f"expected --field=value, received: {rest[0]!r}")
-    fields = field_types(recipe.config)
-    config = training.override(
-        recipe.config,
-        {k: values[k].value for k in fields if values[k].present},
-    )
-    if values.run:
-        stored = read_json(Path(values.run, "config.json")) or {}
-        known = {k: stored[k] for k in fields if k in stored}
-        config = training.override(
-            recipe.config, {**known, "data_dir": config.data_dir}
-        )
-    flops, peak = flops_per_image(recipe, config), 1e12 * values.peak_tflops
-    print(f"{recipe.name}: {flops / 1e9:.2f} GFLOP a training image")
-    if values.run:
-        found = used(flops, Path(values.run), peak)
-        print(
-            f"{found['images_per_second']:.0f} images/s in the median epoch: "
-            f"{100 * found['utilisation']:.1f} % of {peak / 1e12:g} TFLOP/s"
-        )
-    else:
-        images = config.train_examples or 50_000
-        found = plan(
-            flops, images, peak, values.utilisation, values.budget_seconds
-        )
-        print(
-            f"at {100 * values.utilisation:g} % of {peak / 1e12:g} TFLOP/s: "
-            f"{found['images_per_second']:.0f} images/s, "
-            f"{found['seconds_per_epoch']:.1f} s an epoch, "
-            f"{found['epochs']:.0f} epochs in {values.budget_seconds:g} s"
-        )
-    print(json.dumps(found))
+    return values
 
 
 if __name__ == "__main__":
