@@ -15,6 +15,14 @@ PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 CALM := OMP_WAIT_POLICY=PASSIVE GOMP_SPINCOUNT=0
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
+define BENCH_EXTRA
+import configparser
+config = configparser.ConfigParser()
+config.read("setup.cfg")
+print(config["options.extras_require"]["bench"].replace(" ", "").strip())
+endef
+export BENCH_EXTRA
+
 # Another order of summation may move an image across a decision boundary.
 define AS_ON_THE_CARD
 import json, sys
@@ -39,7 +47,7 @@ endef
 export SMALLEST
 
 .PHONY: help env env-all quickstart test test-all numeric lint format smoke \
-	cifar results wheel installed clean
+	bench bench-env cifar results wheel installed clean
 
 help:
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /: /'
@@ -88,6 +96,19 @@ smoke: env ## every recipe, shrunk; CIFAR ones need KERASSNN_DATA=FOLDER
 	KERAS_BACKEND=tensorflow $(PYTEST) tests/recipes_test.py -k test_smoke \
 		-m "slow or not slow" $(ARGS)
 
+bench: env-all bench-env ## speed and memory; QUICK=1 for a first look
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(ARGS)
+
+bench-env: build/peers/.env ## the other libraries, in build/peers
+
+# Without their dependencies, most of which no import of ours needs.
+build/peers/.env: setup.cfg
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/python -m pip install --quiet $(TORCH)
+	$(PYTHON) -c "$$BENCH_EXTRA" | xargs \
+		build/peers/bin/python -m pip install --quiet --no-deps
+	@touch $@
+
 cifar: env ## a shipped CIFAR-10 entry on all test images; KERASSNN_DATA=FOLDER
 	mkdir -p build
 	$(BIN)/kerassnn list '*_cifar10' --json > build/cifar.json
@@ -102,7 +123,7 @@ results: env ## zoo/RESULTS.md from the cards
 	$(BIN)/python -c "from kerassnn import zoo; zoo.results('zoo')"
 
 wheel: env ## dist/*.tar.gz, and dist/*.whl built from it
-	rm -rf build dist
+	rm -rf build/lib build/bdist.* dist
 	$(BIN)/python -m pip install --quiet build
 	$(BIN)/python -m build
 

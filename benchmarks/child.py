@@ -1,77 +1,78 @@
-"""One measurement of a training step, in a process of its own.
+"""Our side of a benchmark: one network, stepped when the driver says so."""
 
-Run by the benchmarks; prints one JSON line. A fresh process each time is what
-makes the peak of its memory that of this one setting.
-"""
-
-import argparse
-import json
-import resource
-import statistics
-import sys
-import time
+from benchmarks.serve import serve
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--flow", choices=("bptt", "rate", "ann"))
-    parser.add_argument("--timesteps", type=int)
-    parser.add_argument("--width", type=int)
-    parser.add_argument("--batch", type=int)
-    parser.add_argument("--steps", type=int)
-    parser.add_argument("--jit", type=int)
-    args = parser.parse_args()
+def build(settings):
+    """One step of our ResNet-19.
 
+    Args:
+        settings: Dict of `flow` (`lif`, `rate`, `relu`: the floor, `ann`),
+            `work` (`train`, `infer`), `timesteps`, `dtype` (`float32`,
+            `bfloat16`), `jit`, and `problem`, the file of `benchmarks.problem`.
+
+    Returns:
+        Tuple (step, about) for `serve`.
+    """
     import keras
     import numpy as np
 
-    from kerassnn import distillation
+    from kerassnn import models
+
+    # Weights stay float32, as under the others' autocast.
+    mixed = "mixed_" if settings["dtype"] == "bfloat16" else ""
+    keras.config.set_dtype_policy(mixed + settings["dtype"])
+    with np.load(settings["problem"]) as problem:
+        arrays = dict(problem)
+    images, labels = arrays.pop("images"), arrays.pop("labels")
+    net = network(settings, arrays["stem_conv/kernel"].shape[-1])
+    for name, variable in models.named_weights(net).items():
+        variable.assign(arrays[name])
+    about = {"keras": keras.__version__}
+    if settings["work"] == "train":
+        return _training(net, images, labels, settings["jit"]), about
+    net = models.fold_norms(net)
+    net.compile(jit_compile=settings["jit"])
+
+    def infer():
+        return net.predict_on_batch(images)[:8].ravel().tolist()
+
+    return infer, about
+
+
+def network(settings, width):
+    """The ResNet-19 that `build` steps."""
     from kerassnn import layers
     from kerassnn import models
 
-    keras.utils.set_random_seed(0)
-    choice = {
-        "bptt": {"neuron": layers.LIF.rate()},
-        "rate": {"flow": models.RateBased(layers.LIF.rate())},
-        "ann": {},
-    }[args.flow]
-    student = models.ResNet19(
-        width=args.width, timesteps=args.timesteps, **choice
+    class Floor(models.Unrolled):
+        """The same folded batch of B T images, ReLU in place of neurons."""
+
+        def activate(self, x, name):
+            return models.Analog.activate(self, x, name)
+
+    flow = {
+        "lif": lambda: models.Unrolled(layers.LIF(tau=2.0)),
+        "relu": lambda: Floor(layers.LIF(tau=2.0)),
+        "bptt": lambda: models.Unrolled(layers.LIF.rate()),
+        "rate": lambda: models.RateBased(layers.LIF.rate()),
+        "ann": models.Analog,
+    }[settings["flow"]]()
+    return models.ResNet19(
+        width=width, timesteps=settings["timesteps"], flow=flow
     )
-    trainer = distillation.HardLabel(student)
-    trainer.compile(
+
+
+def _training(net, images, labels, jit):
+    import keras
+
+    net.compile(
         keras.optimizers.SGD(0.1, momentum=0.9),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=bool(args.jit),
+        jit_compile=jit,
     )
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(args.batch, 32, 32, 3)).astype("float32")
-    y = rng.integers(0, 10, args.batch).astype("int32")
-    idle = _peak_mb()
-    start = time.perf_counter()
-    trainer.train_on_batch(x, y)
-    first = time.perf_counter() - start
-    seconds = []
-    for _ in range(args.steps):
-        start = time.perf_counter()
-        float(trainer.train_on_batch(x, y))
-        seconds.append(time.perf_counter() - start)
-    result = {
-        **vars(args),
-        "backend": keras.backend.backend(),
-        "first_step_s": round(first, 2),
-        "step_s": round(statistics.median(seconds), 4),
-        "images_per_s": round(args.batch / statistics.median(seconds), 1),
-        "peak_mb": round(_peak_mb() - idle),
-    }
-    print(json.dumps(result))
-
-
-def _peak_mb():
-    """Highest resident memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 if sys.platform != "darwin" else 1024**2)
+    return lambda: [float(net.train_on_batch(images, labels))]
 
 
 if __name__ == "__main__":
-    main()
+    serve(build)

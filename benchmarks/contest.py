@@ -1,0 +1,183 @@
+"""A contest: heats find each library's best setting, then ours meets theirs.
+
+In the heats every setting runs alone. Then the settings to be compared are
+alive at once and take turns; every ratio comes from sides that did. Sides
+must agree on the loss, or the logits, of the first step.
+"""
+
+import contextlib
+import dataclasses
+import os
+
+import numpy as np
+
+from benchmarks import sides
+from benchmarks.turns import Gone
+from benchmarks.turns import Side
+from benchmarks.turns import take_turns
+
+# Another order of summation moves spikes; float32 sides stay this close, in
+# the loss or in the mean difference of the logits over their spread.
+TOLERANCE = 0.03
+MEMORY_MB = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2
+
+
+@dataclasses.dataclass(frozen=True)
+class Effort:
+    """How long and how widely to measure.
+
+    Attributes:
+        rounds: Int, turns of each side.
+        seconds: Float, least length of a turn.
+        quick: Bool. Whether to leave out `torch.compile`, a minute a side,
+            and those of our backends that have yet to win.
+        only: Names of sides; where there are any, all others are left out.
+        log: Function that is shown each row as it comes.
+    """
+
+    rounds: int = 6
+    seconds: float = 0.5
+    quick: bool = False
+    only: tuple = ()
+    log: callable = print
+
+    def wanted(self, specs):
+        return [s for s in specs if not self.only or s.name in self.only]
+
+
+def hold(problem, effort, **settings):
+    """Heats of all libraries, then ours against each of the others.
+
+    Args:
+        problem: Path of the file of `benchmarks.problem`.
+        effort: `Effort`.
+        settings: `work` and `timesteps`.
+
+    Returns:
+        Dict of `heats`, a list of rows, `ours`, our best of them, and for
+        each peer a dict of up to three meetings: `default` (our best with
+        their default), `float32` (the best of each in float32), `best` (the
+        best of each). A meeting holds both rows and `ratio`, their time over
+        ours. A peer that did not run has `missing`, the reason, instead.
+    """
+    specs = sides.ours(problem, effort.quick, flow="lif", **settings)
+    mine, heats = run_heats(specs, effort)
+    if not mine:
+        raise RuntimeError(f"expected a side of ours to run: {heats}")
+    result = {"heats": heats, "ours": mine[fastest(mine)]}
+    for library in sides.PEERS:
+        specs = sides.peer(library, problem, effort.quick, **settings)
+        theirs, rows = run_heats(specs, effort)
+        heats += rows
+        if not theirs:
+            reasons = {row["missing"] for row in rows} or {"left out"}
+            result[library] = {"missing": "; ".join(sorted(reasons))}
+            continue
+        pairs = {"best": (fastest(mine), fastest(theirs))}
+        if specs[0] in theirs:
+            pairs["default"] = (fastest(mine), specs[0])
+        one, other = (fastest(x, "float32") for x in (mine, theirs))
+        if one and other:
+            pairs["float32"] = (one, other)
+        result[library] = meetings(pairs, {**mine, **theirs}, effort)
+    return result
+
+
+def run_heats(specs, effort):
+    """Times each side alone.
+
+    Returns:
+        Tuple of a dict from the `Spec` of each that ran to its row, and the
+        list of all rows, `missing` in those of the others.
+    """
+    ran, rows = {}, []
+    for spec in effort.wanted(specs):
+        try:
+            with Side(spec) as side:
+                take_turns([side], 2, 1, effort.seconds)
+                rows.append(side.result())
+            ran[spec] = rows[-1]
+        except Gone as reason:
+            rows.append({"side": spec.name, "missing": str(reason)})
+        effort.log(line(rows[-1]))
+    return ran, rows
+
+
+def fastest(ran, dtype=""):
+    """The `Spec` of the fastest, None if there is none of that dtype."""
+    fit = [spec for spec in ran if dtype in spec.name]
+    return min(fit, key=lambda spec: ran[spec]["step_s"], default=None)
+
+
+def meetings(pairs, heats, effort):
+    """Both rows and their ratio, for each pair of specs.
+
+    All of them are alive at once if the machine holds them, or else pair by
+    pair.
+    """
+    groups = [tuple(dict.fromkeys(s for pair in pairs.values() for s in pair))]
+    if sum(heats[spec]["peak_mb"] for spec in groups[0]) > 0.8 * MEMORY_MB:
+        groups = list(dict.fromkeys(pairs.values()))
+    found = {}
+    for group in groups:
+        rows = turns(group, effort)
+        for name, (ours, theirs) in pairs.items():
+            if name not in found and {ours, theirs} <= set(group):
+                ratio = rows[theirs]["step_s"] / rows[ours]["step_s"]
+                found[name] = {
+                    "ratio": round(ratio, 3),
+                    "ours": rows[ours],
+                    "theirs": rows[theirs],
+                }
+    return found
+
+
+def turns(specs, effort, same=True):
+    """Times sides that take turns.
+
+    Args:
+        specs: Sequence of `Spec`.
+        effort: `Effort`.
+        same: Bool, whether they compute the same function.
+
+    Returns:
+        Dict from each `Spec` to the row of its side.
+
+    Raises:
+        RuntimeError: if two float32 sides do not compute the same function,
+            though they should.
+    """
+    with contextlib.ExitStack() as stack:
+        running = [stack.enter_context(Side(spec)) for spec in specs]
+        others = take_turns(running, effort.rounds, 2, effort.seconds)
+        rows = {side.spec: side.result() for side in running}
+    float32 = [side for side in running if "float32" in side.spec.name]
+    reference = (float32 or running)[0]
+    for side in running:
+        row = rows[side.spec]
+        row["others_cores"] = others
+        row["off"] = distance(side.values, reference.values)
+        effort.log(line(row))
+        if same and side in float32 and row["off"] > TOLERANCE:
+            raise RuntimeError(
+                f"expected one function, received: {side.spec.name} is off "
+                f"by {row['off']} from {reference.spec.name}"
+            )
+    return rows
+
+
+def distance(values, reference):
+    """How far two losses, or two batches of logits, are apart."""
+    values, reference = np.array(values), np.array(reference)
+    spread = reference.std() if reference.size > 1 else abs(reference.mean())
+    return float(f"{np.abs(values - reference).mean() / spread:.2g}")
+
+
+def line(row):
+    """A row as a person reads it."""
+    if "missing" in row:
+        return f"{row['side']:<48} {row['missing'].splitlines()[-1]}"
+    return (
+        f"{row['side']:<48} {row['step_s']:>9} s {row['gain_mb']:>6} MB, "
+        f"first step {row['first_s']} s"
+    )

@@ -1,0 +1,1 @@
+"""The other libraries' sides; run in their own environment, import no ours."""
