@@ -4,8 +4,10 @@ import pytest
 
 from kerassnn import data
 from kerassnn import zoo
+from kerassnn.zoo import evaluation
 from kerassnn.zoo.evaluation import accuracy
 from kerassnn.zoo.evaluation import prepare
+from kerassnn.zoo.evaluation import running_accuracies
 from kerassnn.zoo.weights import save_half
 from kerassnn.zoo.weights import sha256
 from tests.zoo.conftest import ANN
@@ -72,12 +74,47 @@ def test_preparation_is_that_of_the_data_set():
     np.testing.assert_allclose(prepare(card, x), splits.normalise(x), atol=1e-6)
 
 
-def test_accuracy_counts_right_answers_over_uneven_batches():
-    class Oracle:
-        def predict(self, x, batch_size, verbose):
-            return np.eye(10)[x[:, 0].astype(int)]
+SAME = {"mean": [0.0], "std": [1.0], "scale": 1.0}
 
-    same = {"mean": [0.0], "std": [1.0], "scale": 1.0}
+
+class Oracle:
+    """Is right at steps 2 and 3, and surest of it at the last."""
+
+    def __init__(self, steps=None):
+        self.steps = steps
+
+    def predict(self, x, batch_size, verbose):
+        logits = np.eye(10)[x[:, 0].astype(int)]
+        if self.steps is None:
+            return logits
+        wrong = np.roll(logits, 1, axis=-1)
+        return np.stack([wrong, logits, 2 * logits], axis=1)[:, : self.steps]
+
+
+def test_accuracy_counts_right_answers_over_uneven_batches():
     x = (np.arange(35) % 10)[:, None]
     y = np.where(np.arange(35) < 7, x[:, 0], (x[:, 0] + 1) % 10)
-    assert accuracy(Oracle(), same, x, y, batch_size=1) == 7 / 35
+    assert accuracy(Oracle(), SAME, x, y, batch_size=1) == 7 / 35
+
+
+def test_running_accuracies_are_of_the_logits_so_far():
+    x = (np.arange(35) % 9)[:, None]
+    right = np.arange(35) < 7
+    y = np.where(right, x[:, 0], (x[:, 0] + 1) % 10)
+    found = running_accuracies(Oracle(3), SAME, x, y, batch_size=1)
+    # Step 1 says the next class, which is the label of the others; after
+    # step 2 both classes are as likely, and the first of them is named.
+    assert found == [28 / 35, 7 / 35, 7 / 35]
+
+
+def test_long_measurements_show_how_far_they_are(monkeypatch, capsys):
+    monkeypatch.setattr(evaluation, "PATIENCE", -1.0)
+    x, y = np.zeros((35, 1)), np.zeros(35, int)
+    accuracy(Oracle(), SAME, x, y, batch_size=1, label="a net")
+    shown = capsys.readouterr()
+    first, *_, last = shown.err.splitlines()
+    assert first.startswith("a net: 16 of 35 images")
+    assert last.startswith("a net: 35 of 35 images")
+    assert shown.out == ""
+    accuracy(Oracle(), SAME, x, y, batch_size=1)
+    assert capsys.readouterr().err == ""
