@@ -28,7 +28,7 @@ usage: kerassnn COMMAND ...
                                   makes the run of its parts again
 
 RECIPE is a file, or the name of one that comes with kerassnn. KERAS_BACKEND
-chooses the backend, KERASSNN_ZOO further folders of entries.
+chooses the backend, KERASSNN_ZOO further folders and URLs of entries.
 """
 
 
