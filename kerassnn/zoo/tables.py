@@ -15,9 +15,10 @@ HEADER = """# Results
 Generated from the cards by `kerassnn.zoo.results`; not edited by hand.
 
 Test accuracy in percent, mean ± standard deviation over the seeds, last
-epoch. *Without distillation* is the same network trained on the labels
-alone. *Paper* is the accuracy its authors report, where it was read there.
-Energy is the estimate that each card explains.
+epoch. *Teacher* is who taught it, or whose weights it began with. *Without
+distillation* is the same network trained on the labels alone. *Paper* is the
+accuracy its authors report, where it was read there. Energy is the estimate
+that each card explains.
 
 """
 COLUMNS = (
