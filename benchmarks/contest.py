@@ -45,42 +45,46 @@ class Effort:
         return [s for s in specs if not self.only or s.name in self.only]
 
 
-def hold(problem, effort, **settings):
-    """Heats of all libraries, then ours against each of the others.
+def hold(problem, effort, work, timesteps):
+    """Heats of all libraries at the largest T, then ours against the others.
 
     Args:
         problem: Path of the file of `benchmarks.problem`.
         effort: `Effort`.
-        settings: `work` and `timesteps`.
+        work: String, `train` or `infer`.
+        timesteps: List of int.
 
     Returns:
-        Dict of `heats`, a list of rows, `ours`, our best of them, and for
-        each peer a dict of up to three meetings: `default` (our best with
-        their default), `float32` (the best of each in float32), `best` (the
-        best of each). A meeting holds both rows and `ratio`, their time over
-        ours. A peer that did not run has `missing`, the reason, instead.
+        Dict of `heats`, a list of rows; `ours`, our best of them; and
+        `meetings`, a list of dicts, one for each T. Such a dict holds
+        `timesteps` and for each peer up to three meetings: `default` (our
+        best with their default), `float32` (the best of each in float32),
+        `best` (the best of each), or the reason why it is `missing`.
     """
+    settings = {"work": work, "timesteps": max(timesteps)}
     specs = sides.ours(problem, effort.quick, flow="lif", **settings)
     mine, heats = run_heats(specs, effort)
     if not mine:
         raise RuntimeError(f"expected a side of ours to run: {heats}")
-    result = {"heats": heats, "ours": mine[fastest(mine)]}
+    pairs, missing = {}, {}
     for library in sides.PEERS:
         specs = sides.peer(library, problem, effort.quick, **settings)
         theirs, rows = run_heats(specs, effort)
         heats += rows
-        if not theirs:
-            reasons = {row["missing"] for row in rows} or {"left out"}
-            result[library] = {"missing": "; ".join(sorted(reasons))}
-            continue
-        pairs = {"best": (fastest(mine), fastest(theirs))}
-        if specs[0] in theirs:
-            pairs["default"] = (fastest(mine), specs[0])
-        one, other = (fastest(x, "float32") for x in (mine, theirs))
-        if one and other:
-            pairs["float32"] = (one, other)
-        result[library] = meetings(pairs, {**mine, **theirs}, effort)
-    return result
+        pairs[library] = couple(mine, theirs, default=specs[0])
+        reasons = {row["missing"] for row in rows if "missing" in row}
+        missing[library] = "; ".join(sorted(reasons)) or "left out"
+    peaks = {row["side"]: row["peak_mb"] for row in heats if "step_s" in row}
+    found = []
+    for steps in timesteps:
+        row = {"timesteps": steps}
+        effort.log(f"-- the best of them, T = {steps}")
+        for library in sides.PEERS:
+            row[library] = {"missing": missing[library]}
+            if pairs[library]:
+                row[library] = meet(pairs[library], steps, peaks, effort)
+        found.append(row)
+    return {"heats": heats, "ours": mine[fastest(mine)], "meetings": found}
 
 
 def run_heats(specs, effort):
@@ -109,26 +113,41 @@ def fastest(ran, dtype=""):
     return min(fit, key=lambda spec: ran[spec]["step_s"], default=None)
 
 
-def meetings(pairs, heats, effort):
-    """Both rows and their ratio, for each pair of specs.
+def couple(mine, theirs, default):
+    """Which of ours is to meet which of theirs, by the meeting's name."""
+    if not theirs:
+        return {}
+    pairs = {"best": (fastest(mine), fastest(theirs))}
+    if default in theirs:
+        pairs["default"] = (fastest(mine), default)
+    one, other = (fastest(ran, "float32") for ran in (mine, theirs))
+    if one and other:
+        pairs["float32"] = (one, other)
+    return pairs
+
+
+def meet(pairs, timesteps, peaks, effort):
+    """Both rows and their ratio for each pair, or the reason why not.
 
     All of them are alive at once if the machine holds them, or else pair by
     pair.
     """
-    groups = [tuple(dict.fromkeys(s for pair in pairs.values() for s in pair))]
-    if sum(heats[spec]["peak_mb"] for spec in groups[0]) > 0.8 * MEMORY_MB:
+    specs = dict.fromkeys(spec for pair in pairs.values() for spec in pair)
+    groups = [tuple(specs)]
+    if sum(peaks[spec.name] for spec in specs) > 0.8 * MEMORY_MB:
         groups = list(dict.fromkeys(pairs.values()))
+    deep = {spec: spec.replaced(timesteps=timesteps) for spec in specs}
     found = {}
     for group in groups:
-        rows = turns(group, effort)
-        for name, (ours, theirs) in pairs.items():
-            if name not in found and {ours, theirs} <= set(group):
-                ratio = rows[theirs]["step_s"] / rows[ours]["step_s"]
-                found[name] = {
-                    "ratio": round(ratio, 3),
-                    "ours": rows[ours],
-                    "theirs": rows[theirs],
-                }
+        try:
+            rows = turns([deep[spec] for spec in group], effort)
+        except Gone as reason:
+            return {"missing": str(reason)}
+        for name, pair in pairs.items():
+            if name not in found and set(pair) <= set(group):
+                ours, theirs = (rows[deep[spec]] for spec in pair)
+                ratio = round(theirs["step_s"] / ours["step_s"], 3)
+                found[name] = {"ratio": ratio, "ours": ours, "theirs": theirs}
     return found
 
 

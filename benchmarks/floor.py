@@ -1,6 +1,6 @@
 """The overhead of being spiking: LIF against ReLU on the same batch of B T.
 
-    python -m benchmarks.floor [--width=32,64] [--timesteps=2,4] [--quick]
+    python -m benchmarks.floor [--width=32,64] [--timesteps=4] [--quick]
 
 The floor is our own network with ReLU in place of every neuron: the same
 convolutions and norms over the same folded tensors, at the same setting. Both
@@ -11,7 +11,7 @@ from benchmarks import bars
 from benchmarks import options
 from benchmarks import pairs
 
-FULL = {"width": [32, 64], "timesteps": [2, 4], "batch": [64]}
+FULL = {"width": [32, 64], "timesteps": [4], "batch": [64]}
 QUICK = {"width": [16], "timesteps": [4], "batch": [32]}
 
 

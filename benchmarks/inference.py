@@ -28,7 +28,12 @@ def run(effort, width, timesteps, batch):
         `bars` and `rows`, one for each contest.
     """
     rows = contests(effort, "infer", width, timesteps, batch)
-    large = [row for row in rows if row["batch"] == max(batch)]
+    large = [
+        meetings
+        for row in rows
+        if row["batch"] == max(batch)
+        for meetings in row["meetings"]
+    ]
     name = "inference_vs_spikingjelly"
     found = {name: bars.at_least(worst(large, "default"), 2.0)}
     return {name: found[name]["value"], "bars": found, "rows": rows}

@@ -8,13 +8,15 @@ from benchmarks import problem
 from benchmarks import sides
 
 
-def rows(flows, effort, widths, timesteps, batches):
+def rows(flows, effort, widths, timesteps, batches, few=False):
     """Trains both on the same batch.
 
     Args:
         flows: Two names of flows, as `benchmarks.child.build` takes them.
         effort: `benchmarks.contest.Effort`.
         widths, timesteps, batches: Lists of int.
+        few: Bool, whether to take those of our settings alone that a quick
+            run has.
 
     Returns:
         List of dicts of `width`, `timesteps`, `batch`, the row of each flow
@@ -29,15 +31,16 @@ def rows(flows, effort, widths, timesteps, batches):
                 for steps in timesteps:
                     effort.log(f"-- width {width}, T = {steps}, batch {batch}")
                     shape = {"width": width, "timesteps": steps}
-                    for pair in _settings(flows, path, effort, steps):
+                    for pair in _settings(flows, path, effort, steps, few):
                         found.append({**shape, "batch": batch, **pair})
     return found
 
 
-def _settings(flows, path, effort, timesteps):
+def _settings(flows, path, effort, timesteps, few):
     shared = {"work": "train", "timesteps": timesteps}
     both = [
-        sides.ours(path, effort.quick, flow=flow, **shared) for flow in flows
+        sides.ours(path, few or effort.quick, flow=flow, **shared)
+        for flow in flows
     ]
     for pair in zip(*both, strict=True):
         if not effort.wanted(pair):

@@ -16,7 +16,7 @@ BARS = {4: 1.6, 8: 2.0}  # how much faster rate-based training is, by T
 
 
 def run(effort, width, timesteps, batch):
-    """Both ways to train at each of our settings, and the bars.
+    """Both ways to train on TensorFlow at each setting, and the bars.
 
     Args:
         effort: `benchmarks.contest.Effort`.
@@ -27,7 +27,8 @@ def run(effort, width, timesteps, batch):
         is that at the setting in which BPTT is fastest, the lowest of all
         widths.
     """
-    rows = pairs.rows(("bptt", "rate"), effort, width, timesteps, batch)
+    flows = ("bptt", "rate")
+    rows = pairs.rows(flows, effort, width, timesteps, batch, few=True)
     named, found = {}, {}
     for steps in timesteps:
         name = f"rate_speedup_t{steps}"

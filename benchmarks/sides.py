@@ -71,6 +71,8 @@ def peer(library, problem, quick=False, **settings):
     )
     specs = []
     for dtype, channels_last, compiled, fused in choices:
+        if infers and compiled and not fused:
+            continue  # compiling is for the best setting, and fused is better
         words = [library, dtype]
         words += ["channels-last"] if channels_last else []
         words += ["compiled"] if compiled else []
@@ -86,7 +88,10 @@ def peer(library, problem, quick=False, **settings):
                 " ".join(words),
                 f"benchmarks.peers.{library}",
                 {"problem": str(problem), **chosen, **settings},
-                python=PYTHON,
+                # A heat compiles from nothing, and what meets us later does
+                # not compile again.
+                {"TORCHINDUCTOR_CACHE_DIR": str(problem) + ".compiled"},
+                PYTHON,
             )
         )
     return specs

@@ -51,6 +51,11 @@ class Spec:
     env: dict = dataclasses.field(default_factory=dict)
     python: str = sys.executable
 
+    def replaced(self, **settings):
+        """The same with other settings for the module."""
+        changed = {**self.settings, **settings}
+        return dataclasses.replace(self, settings=changed)
+
 
 class Side:
     """A running side, its first step (which compiles) behind it.

@@ -1,7 +1,7 @@
 """snnTorch: `Leaky` called once a timestep, all other layers folded.
 
-The library has no multi-step layers; folding them by hand is faster than its
-tutorials' loop of the whole network, and gives the norms our statistics.
+The library has no layers for sequences. Its tutorials call the whole network
+step by step; folding gives the norms our statistics, over B and T.
 """
 
 import torch

@@ -97,11 +97,12 @@ def test_ratios_are_those_of_the_rows(name):
     named = f"{OURS},spikingjelly float32,spikingjelly float32 channels-last"
     found = run(name, "--timesteps=2", f"--sides={named}", peers=sides.PYTHON)
     (row,) = found["rows"]
-    assert set(row["spikingjelly"]) == {"default", "float32", "best"}
-    for meeting in row["spikingjelly"].values():
+    (met,) = row["meetings"]
+    assert set(met["spikingjelly"]) == {"default", "float32", "best"}
+    for meeting in met["spikingjelly"].values():
         ratio = meeting["theirs"]["step_s"] / meeting["ours"]["step_s"]
         assert meeting["ratio"] == pytest.approx(ratio, abs=1e-3)
         assert meeting["theirs"]["off"] < 0.03
     headline = f"{name}_vs_spikingjelly"
-    assert found[headline] == row["spikingjelly"]["default"]["ratio"]
+    assert found[headline] == met["spikingjelly"]["default"]["ratio"]
     assert found["bars"][headline]["value"] == found[headline]
