@@ -16,7 +16,16 @@ from benchmarks import options
 from benchmarks.turns import CORES
 from benchmarks.turns import ROOT
 
-NAMES = ("training", "saved", "floor", "inference", "rate")
+NAMES = (
+    "training",
+    "saved",
+    "floor",
+    "inference",
+    "distillation",
+    "rate",
+    "data",
+    "scaling",
+)
 
 
 def main():

@@ -43,22 +43,31 @@ def cost(recipe, config):
         x, y = data.train.batch(0, 0)
         if not distiller.built:
             distiller.build(x.shape)
-        # Metrics are made by a first step, which is what this spares.
-        distiller.compile(
-            keras.optimizers.SGD(0.1, momentum=0.9),
-            keras.losses.CategoricalCrossentropy(from_logits=True),
-        )
-        distiller.optimizer.build(distiller.trainable_variables)
-        groups = (
-            distiller.trainable_variables,
-            distiller.non_trainable_variables,
-            distiller.optimizer.variables,
-            distiller.metrics_variables,
-        )
-        state = tuple([v.value for v in group] for group in groups)
-        step = jax.jit(distiller.train_step).lower(state, (x, y))
+        step = lowered(distiller, x, y)
     flops = step.cost_analysis()["flops"]
     return flops / len(x), data.train.steps * len(x)
+
+
+def lowered(model, x, y):
+    """The training step of a compiled model: `jax.stages.Lowered`."""
+    # Metrics are made by a first step, which is what this spares.
+    model.compile(
+        keras.optimizers.SGD(0.1, momentum=0.9),
+        keras.losses.CategoricalCrossentropy(from_logits=True),
+    )
+    return jax.jit(model.train_step).lower(state(model), (x, y))
+
+
+def state(model):
+    """What a training step of a compiled model takes and gives back."""
+    model.optimizer.build(model.trainable_variables)
+    groups = (
+        model.trainable_variables,
+        model.non_trainable_variables,
+        model.optimizer.variables,
+        model.metrics_variables,
+    )
+    return tuple([v.value for v in group] for group in groups)
 
 
 def plan(flops, images, peak, utilisation, seconds):

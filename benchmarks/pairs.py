@@ -12,7 +12,7 @@ def rows(flows, effort, widths, timesteps, batches, few=False):
     """Trains both on the same batch.
 
     Args:
-        flows: Two names of flows, as `benchmarks.child.build` takes them.
+        flows: Two names of flows, as `benchmarks.ours.network` takes them.
         effort: `benchmarks.contest.Effort`.
         widths, timesteps, batches: Lists of int.
         few: Bool, whether to take those of our settings alone that a quick

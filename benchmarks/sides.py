@@ -26,7 +26,7 @@ def ours(problem, quick=False, **settings):
         problem: Path of the file of `benchmarks.problem`.
         quick: Bool, whether to leave out those that have yet to win, which
             on CPU are all but TensorFlow's.
-        settings: As `benchmarks.child.build` takes them, less the chosen.
+        settings: As `benchmarks.ours.network` takes them, less the chosen.
 
     Returns:
         List of `Spec`.
@@ -35,7 +35,7 @@ def ours(problem, quick=False, **settings):
     return [
         Spec(
             " ".join([backend, *(["xla"] if jit else []), dtype]),
-            "benchmarks.child",
+            "benchmarks.ours.network",
             {"problem": str(problem), "dtype": dtype, "jit": jit, **settings},
             {"KERAS_BACKEND": backend},
         )

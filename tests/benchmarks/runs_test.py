@@ -1,6 +1,7 @@
 """The benchmarks run as they say, in small."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -57,7 +58,85 @@ def test_a_missing_peer_is_reported_and_never_a_win(name):
 
 
 @pytest.mark.slow
+def test_a_method_is_held_against_its_floor():
+    found = run("distillation", "--timesteps=2", "--sides=SASTC,TSSD")
+    shape = {"width": 2, "timesteps": 2, "batch": 2}
+    rows = {row["method"]: row for row in found["rows"]}
+    assert set(rows) == {"SASTC", "TSSD"}
+    for name, row in rows.items():
+        assert shape.items() <= row.items()
+        floor = row["student"]["step_s"]
+        if name == "SASTC":
+            floor += row["teacher"]["step_s"]
+        ratio = row["distiller"]["step_s"] / floor
+        assert row["ratio"] == pytest.approx(ratio, abs=1e-3)
+    assert found["sastc_overhead"] == rows["SASTC"]["ratio"]
+    # What was left out is no win.
+    assert found["logit_overhead"] is found["distiller_vs_keras"] is None
+    assert not found["bars"]["distiller_vs_keras"]["met"]
+
+
+@pytest.mark.slow
+def test_keras_distiller_computes_our_loss():
+    sides = "--sides=pair float32,keras float32"
+    found = run("distillation", "--timesteps=2", sides)
+    (row,) = found["rows"]
+    ours, theirs = row["ours"], row["theirs"]
+    assert theirs["off"] == pytest.approx(0.0, abs=1e-4)
+    ratio = theirs["step_s"] / ours["step_s"]
+    assert found["distiller_vs_keras"] == row["ratio"]
+    assert row["ratio"] == pytest.approx(ratio, abs=1e-2)
+
+
+@pytest.mark.slow
+def test_pipelines_against_the_step():
+    found = run("data", "--timesteps=2")
+    (row,) = found["rows"]
+    plain, policy = row["pipelines"]
+    assert policy["step_s"] > plain["step_s"] > 0
+    assert found["data_vs_training"] > found["policy_vs_training"]
+
+
+@pytest.mark.slow
+def test_exponents():
+    found = run("scaling", "--timesteps=1,2", "--taps=1")
+    sizes = [(row["grows"], row["size"]) for row in found["rows"]]
+    assert sizes == [
+        ("timesteps", 1),
+        ("timesteps", 2),
+        ("width", 2),
+        ("batch", 2),
+        ("taps", 1),
+    ]
+    once, twice = (row["step_s"] for row in found["rows"][:2])
+    slope = math.log2(twice / once)
+    assert found["scaling"]["timesteps"] == pytest.approx(slope, abs=1e-3)
+    assert found["scaling"]["taps"] is None
+
+
+@pytest.mark.slow
+def test_shares_of_the_device():
+    pytest.importorskip("jax")
+    command = [sys.executable, "-m", "benchmarks.device", "--width=2"]
+    command += ["--timesteps=2", "--batch=4", "--steps=2", "--peak_tflops=2"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout.strip().splitlines()[-1])
+    share = found["gflop"] / 2000 / found["step_s"]
+    assert found["flops_share"] == pytest.approx(share)
+    assert found["bandwidth_share"] is None
+    assert found["gb"] > 0
+    shapes = [row["shape"] for row in found["lif"]]
+    assert shapes == [[4, 2, 32, 32, 2], [4, 2, 16, 16, 4], [4, 2, 8, 8, 8]]
+    moved = 5 * 2 * math.prod(shapes[0]) / 1e9
+    (first, *_) = found["lif"]
+    assert first["gb_s"] == pytest.approx(moved / first["seconds"])
+
+
+@pytest.mark.slow
 def test_all_of_them_end_with_one_line():
+    pytest.importorskip("jax")
+    pytest.importorskip("torch")
     command = [sys.executable, "-m", "benchmarks", "--quick", "--only=saved"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

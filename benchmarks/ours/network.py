@@ -8,30 +8,24 @@ def build(settings):
 
     Args:
         settings: Dict of `flow` (`lif`, `rate`, `relu`: the floor, `ann`),
-            `work` (`train`, `infer`), `timesteps`, `dtype` (`float32`,
-            `bfloat16`), `jit`, and `problem`, the file of `benchmarks.problem`.
+            `work` (`train`; `infer`, norms folded; `teach`, as it stands),
+            `timesteps`, `dtype` (`float32`, `bfloat16`), `jit`, and
+            `problem`, the file of `benchmarks.problem`.
 
     Returns:
         Tuple (step, about) for `serve`.
     """
     import keras
-    import numpy as np
 
     from kerassnn import models
 
-    # Weights stay float32, as under the others' autocast.
-    mixed = "mixed_" if settings["dtype"] == "bfloat16" else ""
-    keras.config.set_dtype_policy(mixed + settings["dtype"])
-    with np.load(settings["problem"]) as problem:
-        arrays = dict(problem)
-    images, labels = arrays.pop("images"), arrays.pop("labels")
-    net = network(settings, arrays["stem_conv/kernel"].shape[-1])
-    for name, variable in models.named_weights(net).items():
-        variable.assign(arrays[name])
+    arrays, images, labels = prepare(settings)
+    net = with_weights(settings, arrays)
     about = {"keras": keras.__version__}
     if settings["work"] == "train":
         return _training(net, images, labels, settings["jit"]), about
-    net = models.fold_norms(net)
+    if settings["work"] == "infer":
+        net = models.fold_norms(net)
     net.compile(jit_compile=settings["jit"])
 
     def infer():
@@ -40,8 +34,31 @@ def build(settings):
     return infer, about
 
 
+def prepare(settings):
+    """Sets the dtype policy and reads the problem.
+
+    Returns:
+        Tuple of the weights by name, the images and the labels.
+    """
+    import numpy as np
+
+    policy(settings["dtype"])
+    with np.load(settings["problem"]) as problem:
+        arrays = dict(problem)
+    images, labels = arrays.pop("images"), arrays.pop("labels")
+    return arrays, images, labels
+
+
+def policy(dtype):
+    """Computes in that dtype; weights stay float32, as by autocast."""
+    import keras
+
+    mixed = "mixed_" if dtype == "bfloat16" else ""
+    keras.config.set_dtype_policy(mixed + dtype)
+
+
 def network(settings, width):
-    """The ResNet-19 that `build` steps."""
+    """The ResNet-19 of those `flow` and `timesteps`."""
     from kerassnn import layers
     from kerassnn import models
 
@@ -61,6 +78,16 @@ def network(settings, width):
     return models.ResNet19(
         width=width, timesteps=settings["timesteps"], flow=flow
     )
+
+
+def with_weights(settings, arrays):
+    """`network`, with the weights of the problem."""
+    from kerassnn import models
+
+    net = network(settings, arrays["stem_conv/kernel"].shape[-1])
+    for name, variable in models.named_weights(net).items():
+        variable.assign(arrays[name])
+    return net
 
 
 def _training(net, images, labels, jit):

@@ -1,0 +1,87 @@
+"""Data: the input pipeline alone against the training step that it feeds.
+
+    python -m benchmarks.data [--width=16] [--timesteps=2] [--quick]
+
+The pipeline crops and flips, with AutoAugment and Cutout or without, on one
+thread, which is less than a recipe may give it; the step is that of our
+network at its fastest setting, TensorFlow in bfloat16. Both take turns. The
+last line is JSON.
+"""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import bars
+from benchmarks import contest
+from benchmarks import options
+from benchmarks import problem
+from benchmarks.distillation import network
+from benchmarks.turns import Spec
+
+FULL = {"width": [16, 32], "timesteps": [2], "batch": [64]}
+QUICK = {"width": [16], "timesteps": [2], "batch": [64]}
+AUGMENT = {
+    "crop, flip": {"policy": "", "cutout": 0},
+    "crop, flip, AutoAugment, Cutout": {"policy": "auto", "cutout": 16},
+}
+
+
+def run(effort, width, timesteps, batch):
+    """Both pipelines against the step at each shape, and the bars.
+
+    Args:
+        effort: `benchmarks.contest.Effort`.
+        width, timesteps, batch: Lists of int.
+
+    Returns:
+        Dict of `data_vs_training`, the step's time over that of a batch by
+        crop and flip, the lowest, and `policy_vs_training`, the same with
+        AutoAugment and Cutout; `bars` and `rows`.
+    """
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "problem.npz"
+        for wide in width:
+            for size in batch:
+                problem.make(path, wide, size)
+                for steps in timesteps:
+                    effort.log(f"-- width {wide}, T = {steps}, batch {size}")
+                    shape = {"width": wide, "timesteps": steps, "batch": size}
+                    rows.append({**shape, **_row(path, effort, steps, size)})
+    plain, policy = (
+        bars.lowest(row["ratios"][name] for row in rows) for name in AUGMENT
+    )
+    named = {"data_vs_training": plain, "policy_vs_training": policy}
+    found = {name: bars.at_least(value, 5.0) for name, value in named.items()}
+    return {**named, "bars": found, "rows": rows}
+
+
+def _row(path, effort, timesteps, batch):
+    step = network(
+        "training",
+        problem=str(path),
+        timesteps=timesteps,
+        flow="lif",
+        work="train",
+        dtype="bfloat16",
+        jit=False,
+    )
+    shared = {"batch": batch, "workers": 1}
+    pipelines = {
+        name: Spec(name, "benchmarks.ours.pipeline", {**chosen, **shared})
+        for name, chosen in AUGMENT.items()
+    }
+    timed = contest.turns([step, *pipelines.values()], effort, same=False)
+    seconds = timed[step]["step_s"]
+    return {
+        "training": timed[step],
+        "pipelines": [timed[spec] for spec in pipelines.values()],
+        "ratios": {
+            name: round(seconds / timed[spec]["step_s"], 3)
+            for name, spec in pipelines.items()
+        },
+    }
+
+
+if __name__ == "__main__":
+    options.main(__doc__, run, FULL, QUICK)

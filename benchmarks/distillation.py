@@ -1,0 +1,145 @@
+"""Distillation: each method's training step against the plain student's.
+
+    python -m benchmarks.distillation [--width=32] [--sides=TSER] [--quick]
+
+A method cannot take less than the student's step and one forward pass of the
+teacher, if it has one: `ratio` is its step over that sum, all in turns, on
+TensorFlow in bfloat16. The student of a rate-based method is rate-based in
+both. Last, in float32, the same loss on logits and one pair of maps by us and
+by `keras.distillation.Distiller`. The last line is JSON.
+"""
+
+import tempfile
+from pathlib import Path
+
+from benchmarks import bars
+from benchmarks import contest
+from benchmarks import options
+from benchmarks import problem
+from benchmarks.turns import Spec
+
+FULL = {"width": [32], "timesteps": [4], "batch": [64]}
+QUICK = {"width": [16], "timesteps": [4], "batch": [32]}
+LOGITS = ("LogitsKD", "TSER", "TWKD", "SeAlKD", "HTAKL")
+# Those that meet a student and a teacher at once: five networks in memory.
+GROUPS = (
+    ("lif", ("SASTC", "LogitsKD", "TSER")),
+    ("lif", ("TWKD", "SeAlKD", "HTAKL")),
+    ("rate", ("BlockReplacement", "EnhancedSelfDistillation")),
+    ("lif", ("TSSD", "Strong2Weak", "Weak2Strong")),
+    ("lif", ("KDSNN", "BKDSNN", "CKDSNN")),
+    ("lif", ("SemCKD", "FitNet", "AttentionTransfer")),
+    ("lif", ("LaSNN", "TET", "HardLabel")),
+)
+UNTAUGHT = (
+    "EnhancedSelfDistillation",
+    "HardLabel",
+    "Strong2Weak",
+    "TET",
+    "TSSD",
+    "Weak2Strong",
+)
+FIRST = 2  # groups of a quick run
+
+
+def run(effort, width, timesteps, batch):
+    """All methods at each shape, then the pair of distillers, and the bars.
+
+    Args:
+        effort: `benchmarks.contest.Effort`.
+        width, timesteps, batch: Lists of int.
+
+    Returns:
+        Dict of `sastc_overhead`, `logit_overhead` (the highest),
+        `distiller_vs_keras` (the lowest), `bars` and `rows`.
+    """
+    rows, keras = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "problem.npz"
+        for wide in width:
+            for size in batch:
+                problem.make(path, wide, size)
+                for steps in timesteps:
+                    effort.log(f"-- width {wide}, T = {steps}, batch {size}")
+                    shape = {"width": wide, "timesteps": steps, "batch": size}
+                    for row in methods(path, effort, steps):
+                        rows.append({**shape, **row})
+                    for row in against_keras(path, effort, steps):
+                        keras.append({**shape, **row})
+
+    def most(names):
+        return bars.highest(r["ratio"] for r in rows if r["method"] in names)
+
+    named = {
+        "sastc_overhead": most(["SASTC"]),
+        "logit_overhead": most(LOGITS),
+        "distiller_vs_keras": bars.lowest(row["ratio"] for row in keras),
+    }
+    found = {
+        "sastc_overhead": bars.at_most(named["sastc_overhead"], 1.35),
+        "logit_overhead": bars.at_most(named["logit_overhead"], 1.05),
+        "distiller_vs_keras": bars.at_least(named["distiller_vs_keras"], 1.5),
+    }
+    return {**named, "bars": found, "rows": rows + keras}
+
+
+def methods(path, effort, timesteps):
+    """A row for each method: the three steps and their ratio."""
+    shared = {"problem": str(path), "timesteps": timesteps}
+    shared |= {"dtype": "bfloat16", "jit": False}
+    teacher = network("teacher", work="teach", flow="ann", **shared)
+    for flow, names in GROUPS[:FIRST] if effort.quick else GROUPS:
+        student = network(f"student {flow}", work="train", flow=flow, **shared)
+        specs = [method(name, flow=flow, **shared) for name in names]
+        specs = effort.wanted(specs)
+        if not specs:
+            continue
+        timed = contest.turns([student, teacher, *specs], effort, same=False)
+        for spec in specs:
+            floor = timed[student]["step_s"]
+            if spec.name not in UNTAUGHT:
+                floor += timed[teacher]["step_s"]
+            ratio = round(timed[spec]["step_s"] / floor, 3)
+            effort.log(f"{spec.name:<48} {ratio:>9} of its floor")
+            yield {
+                "method": spec.name,
+                "ratio": ratio,
+                "student": timed[student],
+                "teacher": timed[teacher],
+                "distiller": timed[spec],
+            }
+
+
+def against_keras(path, effort, timesteps):
+    """Their step over ours, as a list of one row, or of none."""
+    shared = {"problem": str(path), "timesteps": timesteps}
+    shared |= {"dtype": "float32", "jit": False, "flow": "lif"}
+    specs = [
+        method("pair", name="pair float32", **shared),
+        method("keras", name="keras float32", **shared),
+    ]
+    if effort.wanted(specs) != specs:
+        return []
+    timed = contest.turns(specs, effort)
+    ours, theirs = (timed[spec] for spec in specs)
+    ratio = round(theirs["step_s"] / ours["step_s"], 3)
+    return [{"method": "pair", "ratio": ratio, "ours": ours, "theirs": theirs}]
+
+
+def network(name, **settings):
+    """Our network by itself, as a side."""
+    return _side(name, "benchmarks.ours.network", settings)
+
+
+def method(method, name="", **settings):
+    """A distiller as a side."""
+    settings = {"method": method, **settings}
+    return _side(name or method, "benchmarks.ours.distiller", settings)
+
+
+def _side(name, module, settings):
+    return Spec(name, module, settings, {"KERAS_BACKEND": "tensorflow"})
+
+
+if __name__ == "__main__":
+    options.main(__doc__, run, FULL, QUICK)

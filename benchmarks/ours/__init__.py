@@ -1,0 +1,1 @@
+"""Our sides, each run as a process of its own."""
