@@ -5,6 +5,7 @@ from kerassnn.distillation import adapters
 from kerassnn.distillation import checks
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
+from kerassnn.layers.norms import merged_bn
 from kerassnn.ops.labels import cross_entropy
 from kerassnn.ops.rate import scale_gradient
 
@@ -159,7 +160,7 @@ def _adapter(channels, target):
     net = keras.Sequential(
         [
             keras.layers.Conv2D(target, 1, use_bias=False),
-            keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
+            merged_bn(),
             keras.layers.ReLU(),
         ]
     )

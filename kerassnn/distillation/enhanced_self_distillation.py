@@ -6,6 +6,7 @@ from kerassnn.distillation import checks
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.twkd import right_steps
 from kerassnn.distillation.twkd import right_vote
+from kerassnn.layers.norms import merged_bn
 from kerassnn.ops.distance import kl
 from kerassnn.ops.labels import class_indices
 from kerassnn.ops.labels import cross_entropy
@@ -144,4 +145,4 @@ def _separable(x, filters, stride):
 
 
 def _norm(x):
-    return keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+    return merged_bn()(x)

@@ -6,6 +6,7 @@ from kerassnn.distillation import checks
 from kerassnn.distillation import similarity
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
+from kerassnn.layers.norms import merged_bn
 from kerassnn.ops.distance import gram
 from kerassnn.ops.pool import adaptive_average_pool
 from kerassnn.ops.pool import adaptive_max_pool
@@ -185,7 +186,7 @@ def _regressor(channels, target):
     net = keras.Sequential(
         [
             keras.layers.Conv2D(2 * target, 3, padding="same", use_bias=False),
-            keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5),
+            merged_bn(),
             keras.layers.ReLU(),
             keras.layers.Conv2D(target, 1, use_bias=False),
         ]

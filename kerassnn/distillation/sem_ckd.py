@@ -7,6 +7,7 @@ from kerassnn.distillation import similarity
 from kerassnn.distillation.distiller import Distiller
 from kerassnn.distillation.logits_kd import logits_kd
 from kerassnn.distillation.sastc import attention
+from kerassnn.layers.norms import merged_bn
 from kerassnn.ops.distance import gram
 
 
@@ -116,10 +117,7 @@ def _regressor(channels, target):
         keras.layers.Conv2D(filters, size, padding="same", use_bias=False)
         for filters, size in ((2 * target, 1), (2 * target, 3), (target, 1))
     ]
-    norms = [
-        keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5)
-        for _ in range(2)
-    ]
+    norms = [merged_bn() for _ in range(2)]
     net = keras.Sequential(
         [
             convs[0],
