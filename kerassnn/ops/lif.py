@@ -15,10 +15,9 @@ leak (`decay_reset=False`). The backward pass takes ds/dh from the surrogate;
 import functools
 from dataclasses import dataclass
 
-import keras
 from keras import ops
 
-from kerassnn.ops.native import fuse
+from kerassnn.ops.native import over_steps
 from kerassnn.ops.surrogate import Surrogate
 
 
@@ -149,42 +148,38 @@ def spike(v, surrogate, strict=False):
     return ops.custom_gradient(forward)(v)
 
 
+def _exceeds(v, strict):
+    return v > 0 if strict else v >= 0
+
+
 def _fire(v, strict):
-    return ops.cast(v > 0 if strict else v >= 0, v.dtype)
+    return ops.cast(_exceeds(v, strict), v.dtype)
 
 
 @functools.cache  # each of the two is compiled once, not in every layer
 def _passes(dynamics):
     """The forward and the backward pass, functions of x and of (x, dL/ds)."""
 
-    def fire(x):
-        spikes, _ = _unroll(x, dynamics)
-        return ops.cast(ops.stack(spikes, axis=1), x.dtype)
+    def fire(currents):
+        fired, potentials = _unroll(currents, dynamics)
+        wide = potentials[0].dtype
+        return [ops.cast(f, wide) for f in fired]
 
-    def backward(x, g):
-        return ops.cast(_backward(x, g, dynamics), x.dtype)
+    def backward(currents, upstream):
+        return _backward(currents, upstream, dynamics)
 
-    return fuse(fire), fuse(backward)
-
-
-def _wide(x):
-    return ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+    return over_steps(fire), over_steps(backward)
 
 
-def _unroll(x, d):
-    """Lists over T of spikes and of potentials before the reset."""
+def _unroll(currents, d):
+    """Lists over T: where it fires, and the potentials before the reset."""
     spikes, potentials = [], []
     v = d.rest
-    for current in ops.unstack(_wide(x), axis=1):
+    for current in currents:
         h = _charge(v, current, d)
-        s = _fire(h - d.v_threshold, d.strict)
-        if d.v_reset is None:
-            v = h - s * d.drop
-        elif d.v_reset == 0.0:
-            v = h - s * h
-        else:
-            v = h + s * (d.v_reset - h)
-        spikes.append(s)
+        fired = _exceeds(h - d.v_threshold, d.strict)
+        v = ops.where(fired, h - d.drop if d.v_reset is None else d.v_reset, h)
+        spikes.append(fired)
         potentials.append(h)
     return spikes, potentials
 
@@ -198,25 +193,25 @@ def _charge(v, current, d):
     return d.rest + d.decay * (v - d.rest) + driven
 
 
-def _backward(x, g, d):
-    """dL/dx from g = dL/ds, both (B, T, ...)."""
-    spikes, potentials = _unroll(x, d)
-    upstream = ops.unstack(_wide(g), axis=1)
+def _backward(currents, upstream, d):
+    """dL/dx from the currents x and dL/ds, all of them lists over T."""
+    spikes, potentials = _unroll(currents, d)
     grads = [None] * len(spikes)
     carry = None  # dL/dv_t
     for t in reversed(range(len(spikes))):
-        s, h = spikes[t], potentials[t]
+        fired, h = spikes[t], potentials[t]
         grad_s = upstream[t]
         if carry is not None and not d.detach_reset:
             slope = -d.drop if d.v_reset is None else d.v_reset - h
             grad_s = grad_s + carry * slope
         grad_h = grad_s * d.surrogate.derivative(h - d.v_threshold)
         if carry is not None:
-            kept = carry if d.v_reset is None else carry * (1.0 - s)
-            grad_h = grad_h + kept
+            if d.v_reset is not None:
+                carry = ops.where(fired, 0.0, carry)
+            grad_h = grad_h + carry
         grads[t] = grad_h if d.gain == 1.0 else d.gain * grad_h
         carry = d.decay * grad_h
-    return ops.stack(grads, axis=1)
+    return grads
 
 
 def check_sequence(shape, name):

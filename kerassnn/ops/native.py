@@ -9,21 +9,71 @@ import keras
 from keras import ops
 
 
-def fuse(function):
-    """`function` of tensors as one pass over memory, on TensorFlow.
+def over_steps(function):
+    """`function` of whole sequences, as one pass over memory on TensorFlow.
 
     Args:
-        function: Made of elementwise ops, on tensors only. XLA compiles it
-            once for each shape.
+        function: From lists over T of tensors (B, ...), float32 at least, to
+            a list over T or a tuple of such lists and of tensors. Made of
+            elementwise ops. XLA compiles it once for each shape.
 
     Returns:
-        Function with the same results, up to the last bit.
+        Function from tensors (B, T, ...), T static, to tensors of the dtype
+        of the first: (B, T, ...) for a list.
     """
+
+    def plain(*sequences):
+        wide = [map(_widened, ops.unstack(x, axis=1)) for x in sequences]
+        found = function(*map(list, wide))
+        return _stacked(found, sequences[0].dtype)
+
     if keras.backend.backend() != "tensorflow":
-        return function
+        return plain
     import tensorflow as tf
 
-    return tf.function(function, jit_compile=True, autograph=False)
+    def fused(*sequences):
+        halves = [x.dtype == tf.uint16 for x in sequences]
+        wide = [
+            _floats(x) if half else list(map(_widened, tf.unstack(x, axis=1)))
+            for x, half in zip(sequences, halves, strict=True)
+        ]
+        dtype = "bfloat16" if halves[0] else sequences[0].dtype
+        return _stacked(function(*wide), dtype)
+
+    compiled = tf.function(fused, jit_compile=True, autograph=False)
+
+    def run(*sequences):
+        # XLA rounds bfloat16 anew wherever a sliced value is used, which
+        # takes longer than the arithmetic; of bits it makes floats by a shift.
+        bits = [
+            tf.bitcast(x, tf.uint16) if x.dtype == tf.bfloat16 else x
+            for x in map(tf.convert_to_tensor, sequences)
+        ]
+        return compiled(*bits)
+
+    return run
+
+
+def _widened(x):
+    return ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
+
+
+def _stacked(found, dtype):
+    if isinstance(found, tuple):
+        return tuple(_stacked(f, dtype) for f in found)
+    if isinstance(found, list):
+        found = ops.stack(found, axis=1)
+    return ops.cast(found, dtype)
+
+
+def _floats(bits):
+    """List over T of float32 from the bits of bfloat16, (B, T, ...) uint16."""
+    import tensorflow as tf
+
+    return [
+        tf.bitcast(tf.bitwise.left_shift(tf.cast(b, tf.uint32), 16), tf.float32)
+        for b in tf.unstack(bits, axis=1)
+    ]
 
 
 def batch_norm(x, gamma, beta, epsilon, moving=None):

@@ -11,10 +11,9 @@ Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
 
 import functools
 
-import keras
 from keras import ops
 
-from kerassnn.ops.native import fuse
+from kerassnn.ops.native import over_steps
 
 
 def lif_rate(x, dynamics):
@@ -29,20 +28,19 @@ def lif_rate(x, dynamics):
         eligibility (B, ...), the rate's derivative by a current constant in
         time. None has a gradient.
     """
-    return _pass(dynamics)(ops.stop_gradient(x))
+    found = _pass(dynamics)(ops.stop_gradient(x))
+    return tuple(map(ops.stop_gradient, found))
 
 
 @functools.cache
 def _pass(dynamics):
-    return fuse(functools.partial(_unroll, d=dynamics))
+    return over_steps(functools.partial(_unroll, d=dynamics))
 
 
-def _unroll(x, d):
+def _unroll(currents, d):
     v, slope = d.rest, None  # slope: dv_t/dc after the reset, None for 0
     spikes, eligibility = [], 0.0
-    steps = x.shape[1]
-    wide = keras.backend.result_type(x.dtype, "float32")
-    for current in ops.unstack(ops.cast(x, wide), axis=1):
+    for current in currents:
         h = d.rest + d.decay * (v - d.rest) + d.gain * current
         above = h - d.v_threshold
         s = ops.cast(above > 0 if d.strict else above >= 0, h.dtype)
@@ -57,9 +55,8 @@ def _unroll(x, d):
             if not d.detach_reset:
                 slope = slope + (d.v_reset - h) * fired
         spikes.append(s)
-        eligibility = eligibility + fired / steps
-    found = ops.stack(spikes, axis=1), sum(spikes) / steps, eligibility
-    return tuple(ops.stop_gradient(ops.cast(f, x.dtype)) for f in found)
+        eligibility = eligibility + fired / len(currents)
+    return spikes, sum(spikes) / len(currents), eligibility
 
 
 def straight_rate(rate, current, eligibility):
