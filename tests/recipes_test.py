@@ -16,8 +16,9 @@ DATA = os.environ.get("KERASSNN_DATA", "")
 
 
 def case(path):
-    small = path == FINETUNE or path.stem.endswith("_digits")
-    marks = () if small else (pytest.mark.slow, pytest.mark.data)
+    marks = [] if path.stem == "resnet8_kd_digits" else [pytest.mark.slow]
+    if path != FINETUNE and not path.stem.endswith("_digits"):
+        marks.append(pytest.mark.data)
     return pytest.param(path, marks=marks, id=path.stem)
 
 
@@ -44,6 +45,7 @@ def test_smoke(path, tmp_path):
     assert model.output_shape == (None, classes)
 
 
+@pytest.mark.slow
 def test_published_weights_learn_faster_than_fresh_ones(tmp_path):
     """On digits, whose images the entry has seen: the same steps for both."""
     recipe = training.load_recipe(FINETUNE)

@@ -41,6 +41,7 @@ def test_errors_are_one_line(arguments, message, tmp_path, monkeypatch, capsys):
     assert message in error and len(error.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_a_checkout_needs_no_installation(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "kerassnn.cli", "evalute"],

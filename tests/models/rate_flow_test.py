@@ -29,6 +29,7 @@ def trainer(student):
     return distiller
 
 
+@pytest.mark.slow
 @pytest.mark.numeric
 def test_weights_run_unchanged_as_the_plain_network():
     x, y = images(16)

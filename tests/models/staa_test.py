@@ -59,6 +59,7 @@ def test_another_t_is_refused():
         models.at_timesteps(small("STAAResNet19"), 3)
 
 
+@pytest.mark.slow
 def test_trains_saves_and_loads(tmp_path):
     flow = models.STAA(drop=0.1)
     net = models.ResNet8(flow=flow, timesteps=2, width=8)

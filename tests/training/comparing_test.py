@@ -23,6 +23,7 @@ def compare(tmp_path, **kwargs):
     )
 
 
+@pytest.mark.slow
 def test_a_method_at_a_time_and_nothing_twice(tmp_path):
     pytest.importorskip("matplotlib")
     first = compare(tmp_path, methods=["HardLabel"], seeds=2)
@@ -39,6 +40,7 @@ def test_a_method_at_a_time_and_nothing_twice(tmp_path):
     assert report.with_suffix(".png").read_bytes()[1:4] == b"PNG"
 
 
+@pytest.mark.slow
 def test_only_who_was_taught_has_a_teacher(tmp_path):
     pytest.importorskip("matplotlib")
     found = training.compare(
