@@ -8,9 +8,6 @@ network at its fastest setting, TensorFlow in bfloat16. Both take turns. The
 last line is JSON.
 """
 
-import tempfile
-from pathlib import Path
-
 from benchmarks import bars
 from benchmarks import contest
 from benchmarks import options
@@ -38,16 +35,10 @@ def run(effort, width, timesteps, batch):
         crop and flip, the lowest, and `policy_vs_training`, the same with
         AutoAugment and Cutout; `bars` and `rows`.
     """
-    rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "problem.npz"
-        for wide in width:
-            for size in batch:
-                problem.make(path, wide, size)
-                for steps in timesteps:
-                    effort.log(f"-- width {wide}, T = {steps}, batch {size}")
-                    shape = {"width": wide, "timesteps": steps, "batch": size}
-                    rows.append({**shape, **_row(path, effort, steps, size)})
+    rows = [
+        {**shape, **_row(path, effort, shape["timesteps"], shape["batch"])}
+        for path, shape in problem.shapes(effort, width, timesteps, batch)
+    ]
     plain, policy = (
         bars.lowest(row["ratios"][name] for row in rows) for name in AUGMENT
     )

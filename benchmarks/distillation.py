@@ -9,9 +9,6 @@ both. Last, in float32, the same loss on logits and one pair of maps by us and
 by `keras.distillation.Distiller`. The last line is JSON.
 """
 
-import tempfile
-from pathlib import Path
-
 from benchmarks import bars
 from benchmarks import contest
 from benchmarks import options
@@ -54,18 +51,11 @@ def run(effort, width, timesteps, batch):
         `distiller_vs_keras` (the lowest), `bars` and `rows`.
     """
     rows, keras = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "problem.npz"
-        for wide in width:
-            for size in batch:
-                problem.make(path, wide, size)
-                for steps in timesteps:
-                    effort.log(f"-- width {wide}, T = {steps}, batch {size}")
-                    shape = {"width": wide, "timesteps": steps, "batch": size}
-                    for row in methods(path, effort, steps):
-                        rows.append({**shape, **row})
-                    for row in against_keras(path, effort, steps):
-                        keras.append({**shape, **row})
+    for path, shape in problem.shapes(effort, width, timesteps, batch):
+        steps = shape["timesteps"]
+        rows += [{**shape, **row} for row in methods(path, effort, steps)]
+        for row in against_keras(path, effort, steps):
+            keras.append({**shape, **row})
 
     def most(names):
         return bars.highest(r["ratio"] for r in rows if r["method"] in names)

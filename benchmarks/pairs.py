@@ -1,8 +1,5 @@
 """Two of our own networks in turns, at each of our settings."""
 
-import tempfile
-from pathlib import Path
-
 from benchmarks import contest
 from benchmarks import problem
 from benchmarks import sides
@@ -22,18 +19,11 @@ def rows(flows, effort, widths, timesteps, batches, few=False):
         List of dicts of `width`, `timesteps`, `batch`, the row of each flow
         under its name, and `ratio`, the time of the first over the second's.
     """
-    found = []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "problem.npz"
-        for width in widths:
-            for batch in batches:
-                problem.make(path, width, batch)
-                for steps in timesteps:
-                    effort.log(f"-- width {width}, T = {steps}, batch {batch}")
-                    shape = {"width": width, "timesteps": steps}
-                    for pair in _settings(flows, path, effort, steps, few):
-                        found.append({**shape, "batch": batch, **pair})
-    return found
+    return [
+        {**shape, **pair}
+        for path, shape in problem.shapes(effort, widths, timesteps, batches)
+        for pair in _settings(flows, path, effort, shape["timesteps"], few)
+    ]
 
 
 def _settings(flows, path, effort, timesteps, few):

@@ -10,6 +10,8 @@ import argparse
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 from benchmarks.turns import ROOT
 
@@ -24,6 +26,24 @@ def make(path, width, batch):
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr}")
+
+
+def files(widths, batches):
+    """Makes one for each width and batch; yields it with the two."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "problem.npz"
+        for width in widths:
+            for batch in batches:
+                make(path, width, batch)
+                yield path, width, batch
+
+
+def shapes(effort, widths, timesteps, batches):
+    """`files` at each T: yields the path and the shape, a dict."""
+    for path, width, batch in files(widths, batches):
+        for steps in timesteps:
+            effort.log(f"-- width {width}, T = {steps}, batch {batch}")
+            yield path, {"width": width, "timesteps": steps, "batch": batch}
 
 
 def main():

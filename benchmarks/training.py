@@ -7,9 +7,6 @@ through time on every side; see `benchmarks.contest` for how sides meet and
 `benchmarks.sides` for their settings. The last line is JSON.
 """
 
-import tempfile
-from pathlib import Path
-
 from benchmarks import bars
 from benchmarks import contest
 from benchmarks import options
@@ -56,17 +53,13 @@ def run(effort, width, timesteps, batch):
 def contests(effort, work, widths, timesteps, batches):
     """A row for each width and batch: its `contest.hold`."""
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "problem.npz"
-        for width in widths:
-            for batch in batches:
-                problem.make(path, width, batch)
-                effort.log(
-                    f"-- width {width}, batch {batch}: every setting alone, "
-                    f"T = {max(timesteps)}"
-                )
-                held = contest.hold(path, effort, work, timesteps)
-                rows.append({"width": width, "batch": batch, **held})
+    for path, width, batch in problem.files(widths, batches):
+        effort.log(
+            f"-- width {width}, batch {batch}: every setting alone, "
+            f"T = {max(timesteps)}"
+        )
+        held = contest.hold(path, effort, work, timesteps)
+        rows.append({"width": width, "batch": batch, **held})
     return rows
 
 

@@ -134,15 +134,11 @@ def _block(x, filters, stride):
     x = keras.layers.Conv2D(
         filters, 1, strides=stride, padding="same", use_bias=False
     )(x)
-    return keras.layers.ReLU()(keras.layers.Add()([y, _norm(x)]))
+    return keras.layers.ReLU()(keras.layers.Add()([y, merged_bn()(x)]))
 
 
 def _separable(x, filters, stride):
     x = keras.layers.SeparableConv2D(
         filters, 3, strides=stride, padding="same", use_bias=False
     )(x)
-    return keras.layers.ReLU()(_norm(x))
-
-
-def _norm(x):
-    return merged_bn()(x)
+    return keras.layers.ReLU()(merged_bn()(x))
