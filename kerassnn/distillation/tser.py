@@ -55,7 +55,7 @@ class TSER(Distiller):
 
     Differs from the paper: its weights, its temperatures and whether the
         task term is weighted by 1 - alpha could not be learned. The three
-        terms are its own; the defaults above are ours.
+        terms are its own; the defaults are ours.
 
     Reference: Yu et al., Temporal Separation with Entropy Regularization for
         Knowledge Distillation in Spiking Neural Networks, CVPR 2025,

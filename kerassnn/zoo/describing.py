@@ -1,10 +1,13 @@
 """The card of an entry that is being published."""
 
+import inspect
+import re
 from pathlib import Path
 
 import keras
 
 from kerassnn import analysis
+from kerassnn import distillation
 from kerassnn import models
 from kerassnn.zoo.evaluation import accuracy
 from kerassnn.zoo.evaluation import prepare
@@ -20,6 +23,8 @@ from kerassnn.zoo.weights import WEIGHTS
 
 LONGEST = 8  # accuracy is measured at T = 1 to this
 MEASURED = 1000  # test images for rates and energy
+DIFFERS = re.compile(r"Differs from the paper: (.+?)(?:\n\n|\Z)", re.DOTALL)
+ARXIV = re.compile(r"arXiv (\d{4}\.\d{4,5})")
 
 
 def describe(runs, name, model, splits, root, baseline):
@@ -62,6 +67,23 @@ def describe(runs, name, model, splits, root, baseline):
         **found,
         **_origin(run),
     }
+
+
+def stated(method):
+    """What the docstring of a method says of its paper.
+
+    Args:
+        method: String, name of one of `distillation.METHODS` or of another
+            `Distiller`, of which nothing is known.
+
+    Returns:
+        A pair: the "Differs from the paper" paragraph as one line, `""` if
+        there is none, and the set of the arXiv ids.
+    """
+    text = inspect.getdoc(distillation.METHODS.get(method)) or ""
+    found = DIFFERS.search(text)
+    differs = " ".join(found[1].split()) if found else ""
+    return differs, set(ARXIV.findall(text))
 
 
 def _measure(model, splits, run):

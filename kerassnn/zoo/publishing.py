@@ -11,6 +11,7 @@ import numpy as np
 from kerassnn import data
 from kerassnn import models
 from kerassnn.zoo.describing import describe
+from kerassnn.zoo.describing import stated
 from kerassnn.zoo.loading import build
 from kerassnn.zoo.packaging import ship
 from kerassnn.zoo.probe import PROBE
@@ -58,8 +59,9 @@ def publish(
             distillation, or `None`.
         paper: `None` or a dict: `value`, the accuracy the paper reports, as
             a fraction, `tag` (`"V"`: read in the paper), and `source`.
-        references: arXiv ids.
-        differences: String, how this differs from the paper.
+        references: arXiv ids, besides those in the method's docstring.
+        differences: String, how the recipe differs from the paper, besides
+            what the method's docstring says.
         licence: String, SPDX.
         data_dir: Folder of the data sets.
         overwrite: Bool, whether an entry of this name is replaced.
@@ -76,9 +78,10 @@ def publish(
     dataset = runs[0].result["dataset"]
     root = _root(folder)
     target = _target(root, name, dataset, overwrite)
+    differs, arxiv = stated(runs[0].result["method"])
     given = {
-        "references": sorted(references),
-        "differences": differences,
+        "references": sorted(arxiv.union(references)),
+        "differences": " ".join(filter(None, (differs, differences))),
         "licence": licence,
     }
     root.mkdir(parents=True, exist_ok=True)

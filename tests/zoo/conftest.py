@@ -94,7 +94,7 @@ def published(tmp_path_factory):
         root / "zoo",
         baseline_runs=baseline,
         paper={"value": 0.9512, "tag": "V", "source": "Table 1"},
-        differences="none: it is made up",
+        differences="It is made up.",
     )
     return root / "zoo"
 

@@ -35,6 +35,9 @@ def test_the_card_says_what_the_runs_say(entries):
     assert set(card["firing_rates"]) >= {"stem_act", "stage3_block1_act2"}
     assert 0 < card["firing_rates"]["stem_act"] < 1
     assert card["energy"]["sops"] > 0
+    assert card["references"] == ["1503.02531"]  # the method's own
+    assert "averaged over time" in card["differences"]
+    assert card["differences"].endswith(" It is made up.")
 
 
 def test_an_ann_costs_macs_only(entries):
@@ -44,6 +47,7 @@ def test_an_ann_costs_macs_only(entries):
         4.6 * card["energy"]["macs"]
     )
     assert card["accuracy_by_timesteps"] is card["firing_rates"] is None
+    assert card["references"] == ["1512.03385"]  # the publisher's
 
 
 def test_the_weights_are_those_of_the_first_run(published):

@@ -55,7 +55,7 @@ def test_the_readme_is_made_of_the_card(entries):
     text = (entries / SNN / "README.md").read_text()
     assert f'kerassnn.zoo.load("{SNN}")' in text
     assert "50.00, 70.00" in text
-    assert "none: it is made up" in text
+    assert "It is made up." in text
 
 
 def test_a_comparison_becomes_a_section(entries):
