@@ -101,8 +101,9 @@ def compare(arguments):
 
 def publish(arguments):
     values = flags.FlagValues()
-    for name in ("name", "zoo", "data_dir"):
+    for name in ("name", "zoo", "data_dir", "paper_source"):
         flags.DEFINE_string(name, None, "", flag_values=values)
+    flags.DEFINE_float("paper", None, "", 0.0, 1.0, flag_values=values)
     for name in ("baseline", "reference"):
         flags.DEFINE_multi_string(name, [], "", flag_values=values)
     flags.DEFINE_string("differences", "", "", flag_values=values)
@@ -110,11 +111,22 @@ def publish(arguments):
     runs = parse(values, arguments)
     if not runs or not values.name:
         raise ValueError("expected `kerassnn publish RUN ... --name=NAME`")
+    if (values.paper is None) != (values.paper_source is None):
+        raise ValueError(
+            "expected --paper, a fraction read in the paper, together with "
+            f"--paper_source, received: paper={values.paper}, "
+            f"paper_source={values.paper_source}"
+        )
+    paper = None
+    if values.paper is not None:
+        paper = {"value": values.paper, "tag": "V"}
+        paper["source"] = values.paper_source
     entry = zoo.publish(
         runs,
         values.name,
         values.zoo,
         baseline_runs=values.baseline or None,
+        paper=paper,
         references=values.reference,
         differences=values.differences,
         data_dir=values.data_dir,

@@ -146,6 +146,7 @@ def table(columns, rows):
 def facts(card):
     """Pairs of strings, what an entry is and how good."""
     shown, teacher = card["results"], card["teacher"]
+    source = (shown["paper"] or {}).get("source")
     each = ", ".join(f"{100 * a:.2f}" for a in shown["accuracies"])
     return [
         ("Data set", card["dataset"]),
@@ -157,7 +158,7 @@ def facts(card):
         ("Selected by", shown["selection"]),
         ("Teacher", teacher["name"] if teacher else "none"),
         ("Without distillation", _percent(shown["baseline"])),
-        ("Paper", _paper(card)),
+        ("Paper", _paper(card) + (f", {source}" if source else "")),
     ]
 
 

@@ -22,7 +22,8 @@ def published(tmp_path_factory):
     assert main(["distill", str(ANN), "--smoke", runs]) == 0
     name = "--name=resnet8_plain_digits"
     run = str(folder / "runs" / "resnet8_ann_digits" / "0")
-    assert main(["publish", run, name, f"--zoo={shelf}"]) == 0
+    paper = ["--paper=0.9512", "--paper_source=abstract"]
+    assert main(["publish", run, name, f"--zoo={shelf}", *paper]) == 0
     return shelf
 
 
@@ -58,6 +59,8 @@ def test_unknown_command(capsys):
         (["distill", str(TINY), "--epochs=x"], "epochs"),
         (["publish", "--name=a_b_digits"], "RUN"),
         (["publish", "nowhere", "--name=a_b_digits"], "finished run"),
+        (["publish", "a", "--name=a_b_digits", "--paper=0.9"], "paper_source"),
+        (["publish", "a", "--name=a_b_digits", "--paper=90"], "paper"),
     ],
 )
 def test_errors_are_one_line_and_code_1(arguments, message, capsys):
@@ -107,6 +110,13 @@ def test_info(shelf, capsys):
     assert main(["info", "resnet8_plain_digits", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found == zoo.card("resnet8_plain_digits")
+    assert found["results"]["paper"] == {
+        "value": 0.9512,
+        "tag": "V",
+        "source": "abstract",
+    }
+    assert main(["info", "resnet8_plain_digits"]) == 0
+    assert "95.12 [V], abstract" in capsys.readouterr().out
     assert main(["info", "resnet8_sastc_digits"]) == 0
     out = capsys.readouterr().out
     card = zoo.card("resnet8_sastc_digits")
