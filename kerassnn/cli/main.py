@@ -20,7 +20,9 @@ usage: kerassnn COMMAND ...
   compare RECIPE [--methods=A,B] [--seeds=N] [--field=value ...]
                                   trains every method of a recipe with N
                                   seeds; a table and a plot in --report=DIR
-  publish RUN ... --name=NAME [--zoo=DIR] [--overwrite]
+  publish RUN ... --name=NAME [--baseline=RUN ...] [--reference=ARXIV ...]
+          [--differences=TEXT] [--paper=0.95 --paper_source=TEXT]
+          [--data_dir=DIR] [--zoo=DIR] [--overwrite]
                                   makes an entry of the runs of n seeds
   pack RUN DIR [--part_mb=15] [--checkpoint]
                                   a run in parts that can be carried
