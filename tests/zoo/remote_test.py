@@ -115,6 +115,42 @@ def test_what_was_downloaded_is_an_entry_like_any_other(server, monkeypatch):
     assert fetch() == folder
 
 
+@pytest.fixture
+def secure(root, monkeypatch):
+    """A server that speaks https, and its certificate, signed by itself."""
+    certificate, both = root / "certificate.pem", root / "both.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=x"
+    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    files = ["-out", certificate, "-keyout", both]
+    made = subprocess.run([*command.split(), *names, *files], text=True)
+    assert made.returncode == 0
+    both.write_text(both.read_text() + certificate.read_text())
+    with serving(make_entry(root / "served"), both) as running:
+        monkeypatch.setenv("KERASSNN_ZOO", running.url)
+        yield running, certificate
+
+
+NO_OPENSSL = pytest.mark.skipif(
+    shutil.which("openssl") is None, reason="openssl makes the certificate"
+)
+
+
+@NO_OPENSSL
+def test_https_of_a_certificate_that_is_trusted(secure, monkeypatch):
+    server, certificate = secure
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    server.faults[WEIGHTS] = iter([cut(1000)])
+    assert FILES <= {path.name for path in fetch().iterdir()}
+    assert (WEIGHTS, "bytes=1000-") in server.asked
+
+
+@NO_OPENSSL
+def test_https_of_any_other_certificate(secure):
+    with pytest.raises(ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
+        fetch()
+    assert secure[0].asked == []
+
+
 def test_a_card_costs_no_weights(server):
     assert zoo.card(NAME)["name"] == NAME
     zoo.load(NAME, weights=False)

@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import http.server
+import ssl
 import threading
 
 
@@ -15,21 +16,31 @@ class Server(http.server.ThreadingHTTPServer):
             start), each of which answers one request in place of the folder.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, certificate=None):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.folder = folder
         self.asked = []
         self.faults = collections.defaultdict(lambda: iter(()))
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        scheme = "http"
+        if certificate is not None:
+            scheme = "https"
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.socket = context.wrap_socket(self.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request, client_address):
         pass  # the client went away, as it may
 
 
 @contextlib.contextmanager
-def serving(folder):
-    """A `Server` that runs, in threads of this process."""
-    server = Server(folder)
+def serving(folder, certificate=None):
+    """A `Server` that runs, in threads of this process.
+
+    With a certificate, the path of a PEM file that holds its key, too, it
+    speaks https.
+    """
+    server = Server(folder, certificate)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
