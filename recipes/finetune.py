@@ -1,4 +1,4 @@
-"""A published student learns new classes from few labels.
+r"""A published student learns new classes from few labels.
 
 The entry's network gets a new head and trains on the first classes of
 another data set, with a share of their labels. With `--from_scratch` the same
@@ -8,11 +8,14 @@ Paper:    none; a recipe of our own.
 Data:     the first 20 classes of CIFAR-100: 1,000 training images, a tenth of
           theirs, drawn by the seed, and all of their 2,000 test images.
 Hardware: 2 CPU cores with AVX-512 BF16.
-Time:     not measured yet.
-Accuracy: not measured yet.
+Time:     103 s; three times as long beside other work.
+Accuracy: 50.05 +- 1.02 % (50.85, 48.90, 50.40: seeds 0 to 2). From scratch,
+          at 0.1, the better rate there: 29.85 +- 1.66 % (31.75, 29.15, 28.65).
+          Both rates were chosen on images held out of the training set.
 
     kerassnn distill finetune --seed=0
-    kerassnn distill finetune --seed=0 --from_scratch --runs=runs/scratch
+    kerassnn distill finetune --seed=0 --from_scratch --learning_rate=0.1 \
+        --runs=runs/scratch
 """
 
 import dataclasses
