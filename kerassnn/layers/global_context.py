@@ -10,14 +10,15 @@ class GlobalContext(keras.layers.Layer):
 
     With a = softmax over (H, W) of key . x, the context is sum a x in R^C,
     the gate g = sigmoid(W2 relu(W1 context + b1) + b2), W1 from C to C/r
-    channels, and the result x (1 + g), or x g without `residual`. All
+    channels, and the result x (1/2 + g), or x g without `residual`. All
     weights are shared over time.
 
     Args:
         ratio: Int >= 1, r. Defaults to `4`.
-        residual: Bool. Whether x is added to the gated x. Defaults to
-            `True`: without it a gate near 1/2 halves the currents and the
-            neurons fall silent.
+        residual: Bool. Whether half of x is added to the gated x. Defaults
+            to `True`: gates start near 1/2, and currents as they were.
+            Without it the neurons fall silent; were all of x added,
+            gradients would grow by half at every layer on their way down.
 
     Input shape:  (B, T, ..., C), T static.
     Output shape: the same.
@@ -67,7 +68,7 @@ class GlobalContext(keras.layers.Layer):
         gate = ops.sigmoid(ops.matmul(hidden, self.excite) + self.excite_bias)
         middle = (1,) * (len(inputs.shape) - 3)
         gate = ops.reshape(gate, (-1, steps, *middle, channels))
-        return inputs * (1.0 + gate if self.residual else gate)
+        return inputs * (0.5 + gate if self.residual else gate)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)

@@ -4,6 +4,8 @@ from keras import ops
 from kerassnn.ops.lif import check_own_steps
 from kerassnn.ops.lif import check_sequence
 
+OPEN = 2.0  # the bias at the start: sigmoid(2) = 0.88
+
 
 @keras.saving.register_keras_serializable("kerassnn")
 class StepAttention(keras.layers.Layer):
@@ -26,8 +28,8 @@ class StepAttention(keras.layers.Layer):
             not that of the weights.
 
     Differs from the paper: it names AvgPool, conv, ReLU, conv and sigmoid
-        giving one weight a step; the shapes, the ratio and a first layer
-        that starts positive are ours.
+        giving one weight a step; the shapes, the ratio, a first layer
+        that starts positive and weights that start near 0.9 are ours.
 
     Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
     """
@@ -54,8 +56,12 @@ class StepAttention(keras.layers.Layer):
             shape=(inner,), initializer="zeros", name="squeeze_bias"
         )
         self.excite = self.add_weight(shape=(inner, steps), name="excite")
+        # Half the spikes would be another network than the one whose weights
+        # it may have got, and than the one that TSRD leaves at a skip.
         self.excite_bias = self.add_weight(
-            shape=(steps,), initializer="zeros", name="excite_bias"
+            shape=(steps,),
+            initializer=keras.initializers.Constant(OPEN),
+            name="excite_bias",
         )
 
     def call(self, inputs):

@@ -42,7 +42,7 @@ def global_context(x, w, residual=True):
     hidden = np.maximum(context @ w["squeeze"] + w["squeeze_bias"], 0)
     gate = sigmoid(hidden @ w["excite"] + w["excite_bias"])
     gate = gate[:, :, None, None, :]
-    return x * gate + (x if residual else 0)
+    return x * gate + (0.5 * x if residual else 0)
 
 
 def step_attention(x, w):
