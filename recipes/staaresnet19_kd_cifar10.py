@@ -17,7 +17,6 @@ import keras
 
 from kerassnn import data
 from kerassnn import distillation
-from kerassnn import layers
 from kerassnn import models
 from kerassnn import training
 from kerassnn import zoo
@@ -61,8 +60,6 @@ def student(cfg):
     return training.Builder(
         models.STAAResNet19,
         timesteps=cfg.timesteps,
-        # With the rectangle gradients explode; see FINDINGS.md.
-        neuron=layers.AdaptiveLIF(),  # the triangle
         width=cfg.width,
         weight_decay=cfg.weight_decay,
     )

@@ -5,6 +5,8 @@ import numpy as np
 
 from kerassnn.data.checks import check
 
+AHEAD = 2  # batches that TensorFlow makes while a step is taken
+
 
 class Pipeline(keras.utils.PyDataset):
     """Batches that depend on the seed, the epoch and the step alone.
@@ -135,6 +137,39 @@ class Pipeline(keras.utils.PyDataset):
             self.epoch += 1
             self.start_step = 0
         self._drawn.clear()
+
+    def feed(self):
+        """What to give `fit` in place of the pipeline itself.
+
+        On TensorFlow, Keras makes a dataset of it that tf.data tunes in a
+        thread of its own. That thread sleeps ever longer, up to a minute, and
+        the end of an epoch may have to wait until it wakes (TensorFlow 2.21;
+        FINDINGS.md). The dataset made here is the same one, not tuned; who
+        gives it to `fit` moves `epoch` on.
+
+        Returns:
+            A `tf.data.Dataset` on TensorFlow: the batches that are left of
+            this epoch, all of them from the next on. Else the pipeline.
+        """
+        if keras.backend.backend() != "tensorflow":
+            return self
+        import tensorflow as tf
+
+        def batches():
+            for index in range(len(self)):
+                yield self[index]
+
+        spec = tuple(
+            tf.TensorSpec((None, *array.shape[1:]), array.dtype)
+            for array in self.batch(self.epoch, self.start_step)
+        )
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        dataset = tf.data.Dataset.from_generator(batches, output_signature=spec)
+        dataset = dataset.apply(
+            tf.data.experimental.assert_cardinality(len(self))
+        )
+        return dataset.prefetch(AHEAD).with_options(options)
 
     def batch(self, epoch, step):
         """The batch (x, y) of that epoch and step."""

@@ -11,7 +11,6 @@ from kerassnn.models.resnet import ResNet18
 from kerassnn.models.resnet import ResNet19
 from kerassnn.models.resnet import ResNet34
 from kerassnn.models.vgg import VGG11
-from kerassnn.ops.surrogate import Rectangle
 
 
 class STAA(Flow):
@@ -22,7 +21,7 @@ class STAA(Flow):
     random timesteps.
 
     Args:
-        neuron: `SpikingNeuron`. Defaults to `AdaptiveLIF` with the rectangle.
+        neuron: `SpikingNeuron`. Defaults to `AdaptiveLIF()`.
         norm: As in `Unrolled`.
         ratio: Int, compression of the global context. Defaults to `4`.
         drop: Float, probability of a skip. Defaults to `0.1`.
@@ -30,7 +29,7 @@ class STAA(Flow):
 
     def __init__(self, neuron=None, norm=None, ratio=4, drop=0.1):
         if neuron is None:
-            neuron = AdaptiveLIF(surrogate=Rectangle(1.0))
+            neuron = AdaptiveLIF()
         self.unrolled = Unrolled(neuron, norm)
         self.ratio = ratio
         self.drop = drop
@@ -76,8 +75,8 @@ def STAAResNet19(
     position encodings and step attentions bind a model to its T.
 
     Args:
-        neuron: `SpikingNeuron`; `None` means `AdaptiveLIF` with the
-            rectangle of width 1, not an ANN: `ResNet19` is its twin.
+        neuron: `SpikingNeuron`; `None` means `AdaptiveLIF()`, not an ANN:
+            `ResNet19` is its twin.
         ratio: Int, compression of the global context. Defaults to `4`.
         drop: Float, probability with which training skips the attention at
             a timestep. Defaults to `0.1`.
@@ -87,7 +86,9 @@ def STAAResNet19(
 
     Differs from the paper: its text names the modules and the order; their
         inner shapes, the two separate draws of a skip (before and behind
-        the neuron) and the neuron's constants are ours. See the layers.
+        the neuron) and the neuron's constants are ours. See the layers. Its
+        surrogate is the rectangle of width 1, with which gradients explode
+        here; ours is the triangle.
 
     Reference: Zhang et al., STAA-SNN: Spatial-Temporal Attention Aggregator
         for Spiking Neural Networks, CVPR 2025, arXiv 2503.02689.

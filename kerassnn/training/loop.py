@@ -9,7 +9,6 @@ import keras
 
 from kerassnn.training.environment import environment
 from kerassnn.training.environment import peak_memory_mb
-from kerassnn.training.feeding import feed
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
 from kerassnn.training.files import write_rows
@@ -150,13 +149,13 @@ def _prepare(distiller, train):
 
     once = keras.callbacks.LambdaCallback(on_train_batch_end=leave)
     with contextlib.suppress(Interrupted):
-        distiller.fit(feed(train), shuffle=False, verbose=0, callbacks=[once])
+        distiller.fit(train.feed(), shuffle=False, verbose=0, callbacks=[once])
 
 
 def _fit(distiller, data, config, keeper):
     bar = sys.stdout.isatty()
     distiller.fit(
-        feed(data.train),
+        data.train.feed(),
         initial_epoch=keeper.position.epoch,
         epochs=config.epochs,
         validation_data=data.validation,

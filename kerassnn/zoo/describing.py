@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 
 from kerassnn import analysis
-from kerassnn import distillation
 from kerassnn import models
 from kerassnn.zoo.evaluation import accuracy
 from kerassnn.zoo.evaluation import prepare
@@ -73,14 +72,15 @@ def stated(method):
     """What the docstring of a method says of its paper.
 
     Args:
-        method: String, name of one of `distillation.METHODS` or of another
-            `Distiller`, of which nothing is known.
+        method: String, a class of `kerassnn.distillation`, or another, of
+            which nothing is known.
 
     Returns:
         A pair: the "Differs from the paper" paragraph as one line, `""` if
         there is none, and the set of the arXiv ids.
     """
-    text = inspect.getdoc(distillation.METHODS.get(method)) or ""
+    known = keras.saving.get_registered_object(f"kerassnn>{method}")
+    text = inspect.getdoc(known) or ""
     found = DIFFERS.search(text)
     differs = " ".join(found[1].split()) if found else ""
     return differs, set(ARXIV.findall(text))

@@ -97,8 +97,8 @@ def test_a_kernel_that_cannot_be_counted_is_an_error():
 def test_attention_by_hand():
     """STAA's layers around the neuron of `two_layer_net`, at two places.
 
-    A gate of 1/2 makes the currents 3/2 as large: neuron 1 receives 0.9 and
-    reaches 0.9, 1.35: it fires at steps 2 and 4, neuron 0 at all four.
+    A gate of 1/2 leaves the currents as they are: neuron 1 receives 0.6 and
+    reaches 0.6, 0.9, 1.05: it fires at step 3, neuron 0 at all four.
     """
     inputs = keras.Input((2, 3))
     x = keras.layers.Dense(2, use_bias=False, name="first")(inputs)
@@ -114,14 +114,14 @@ def test_attention_by_hand():
     context = model.get_layer("context")
     context.set_weights([np.zeros(w.shape) for w in context.weights])
     images = np.stack([ONE, ONE], axis=1)
-    assert firing_rates(model, images) == {"neuron": pytest.approx(6 / 8)}
+    assert firing_rates(model, images) == {"neuron": pytest.approx(5 / 8)}
     found = sops(model, images)
     # Of 4 steps: key, sum and product on 2 x 2 currents; 2 -> 1 -> 2 units.
     assert found["context"]["macs"] == 4 * (3 * 4 + 2 + 2)
     # Once 4 steps -> 4 units -> 4 steps.
     assert found["steps"]["macs"] == 4 * 4 + 4 * 4
-    # 12 spikes, added to 5 outputs each; 4 x 2 x 5 outputs times a factor.
-    assert found["second"]["sops"] == pytest.approx(12 * 5)
+    # 10 spikes, added to 5 outputs each; 4 x 2 x 5 outputs times a factor.
+    assert found["second"]["sops"] == pytest.approx(10 * 5)
     assert found["second"]["macs"] == 4 * 2 * 5
     assert set(found) == {"first", "context", "steps", "second"}
     whole = energy(model, images)

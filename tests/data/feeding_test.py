@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from kerassnn import data
-from kerassnn.training.feeding import feed
 
 X = np.arange(11.0, dtype="float32").reshape(11, 1, 1, 1)
 Y = np.arange(11) % 3
@@ -27,7 +26,7 @@ def same(batches, epoch, steps):
 )
 def test_on_tensorflow_a_dataset_that_is_not_tuned():
     train = pipeline()
-    dataset = feed(train)
+    dataset = train.feed()
     # The thread that tunes keeps an epoch's end waiting, at random.
     assert dataset.options().autotune.enabled is False
     assert int(dataset.cardinality()) == 3
@@ -42,7 +41,7 @@ def test_on_tensorflow_a_dataset_that_is_not_tuned():
 def test_the_rest_of_an_epoch():
     train = pipeline()
     train.epoch, train.start_step = 2, 1
-    dataset = feed(train)
+    dataset = train.feed()
     assert int(dataset.cardinality()) == 2
     same(dataset.as_numpy_iterator(), 2, [1, 2])
 
@@ -52,4 +51,4 @@ def test_the_rest_of_an_epoch():
 )
 def test_on_other_backends_the_pipeline():
     train = pipeline()
-    assert feed(train) is train
+    assert train.feed() is train
