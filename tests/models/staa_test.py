@@ -6,7 +6,7 @@ import pytest
 
 from kerassnn import layers
 from kerassnn import models
-from kerassnn.ops import Rectangle
+from kerassnn.ops import Triangle
 
 
 def small(name, **options):
@@ -47,9 +47,8 @@ def test_parameters_of_the_modules():
     assert trainable[0] - trainable[1] == extra
 
 
-def test_the_neuron_is_the_papers_or_the_callers():
-    assert small("STAAVGG11").get_layer("act2").surrogate.width == 1.0
-    assert isinstance(small("STAAVGG11").get_layer("act2").surrogate, Rectangle)
+def test_the_neuron_is_ours_or_the_callers():
+    assert isinstance(small("STAAVGG11").get_layer("act2").surrogate, Triangle)
     other = small("STAAVGG11", neuron=layers.LIF(tau=3.0))
     assert other.get_layer("act2").tau == 3.0
 
