@@ -119,8 +119,8 @@ def publish(arguments):
         )
     paper = None
     if values.paper is not None:
-        paper = {"value": values.paper, "tag": "V"}
-        paper["source"] = values.paper_source
+        source = values.paper_source
+        paper = {"value": values.paper, "tag": "V", "source": source}
     entry = zoo.publish(
         runs,
         values.name,

@@ -15,6 +15,7 @@ from kerassnn.zoo.loading import build
 from kerassnn.zoo.registry import find
 from kerassnn.zoo.registry import read_card
 from kerassnn.zoo.runs import accuracies
+from kerassnn.zoo.schema import ARXIV
 from kerassnn.zoo.schema import NAME
 from kerassnn.zoo.schema import VERSION
 from kerassnn.zoo.schema import check
@@ -23,7 +24,7 @@ from kerassnn.zoo.weights import WEIGHTS
 LONGEST = 8  # accuracy is measured at T = 1 to this
 MEASURED = 1000  # test images for rates and energy
 DIFFERS = re.compile(r"Differs from the paper: (.+?)(?:\n\n|\Z)", re.DOTALL)
-ARXIV = re.compile(r"arXiv (\d{4}\.\d{4,5})")
+CITED = re.compile(f"arXiv ({ARXIV.pattern})")
 
 
 def describe(runs, name, model, splits, root, baseline):
@@ -83,7 +84,7 @@ def stated(method):
     text = inspect.getdoc(known) or ""
     found = DIFFERS.search(text)
     differs = " ".join(found[1].split()) if found else ""
-    return differs, set(ARXIV.findall(text))
+    return differs, set(CITED.findall(text))
 
 
 def _measure(model, splits, run):

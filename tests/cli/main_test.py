@@ -86,7 +86,10 @@ def test_list(shelf, capsys):
 @pytest.mark.parametrize(
     ("filters", "found"),
     [
-        (["--method=sastc", "--dataset=digits"], ["resnet8_sastc_digits"]),
+        (
+            ["--method=sastc", "--timesteps=2", "--dataset=digits"],
+            ["resnet8_sastc_digits"],
+        ),
         (["--method=sastc", "--timesteps=3"], []),
         (["--dataset=cifar0"], []),
         (["--max_parameters=10000"], ["resnet8_plain_digits"]),

@@ -48,7 +48,9 @@ def test_parameters_of_the_modules():
 
 
 def test_the_neuron_is_ours_or_the_callers():
-    assert isinstance(small("STAAVGG11").get_layer("act2").surrogate, Triangle)
+    ours = small("STAAVGG11").get_layer("act2").surrogate
+    assert isinstance(ours, Triangle)
+    assert ours.width == 1.0
     other = small("STAAVGG11", neuron=layers.LIF(tau=3.0))
     assert other.get_layer("act2").tau == 3.0
 
