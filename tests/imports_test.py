@@ -143,6 +143,7 @@ def test_the_library_asserts_nothing():
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.numeric
 def test_training_imports_no_other_backend():
     """Holds for TensorFlow on JAX and torch, and the other way round."""

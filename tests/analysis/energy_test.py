@@ -147,6 +147,7 @@ def test_values_that_differ_within_a_step_are_no_spikes(attends):
 IMAGES = np.random.default_rng(0).normal(size=(3, 16, 16, 3)).astype("float32")
 
 
+@pytest.mark.slow
 def test_an_attentive_network_adds_attention_to_its_twins_operations():
     size = {"width": 4, "timesteps": 2, "input_shape": (16, 16, 3)}
     neuron = LIF(v_threshold=0.1)  # untrained, yet no layer silent
@@ -171,6 +172,7 @@ def test_an_attentive_network_adds_attention_to_its_twins_operations():
     assert len(firing_rates(net, IMAGES)) == 17
 
 
+@pytest.mark.slow
 def test_a_rate_based_network_is_measured_as_its_plain_twin():
     size = {"width": 4, "timesteps": 2, "input_shape": (16, 16, 3)}
     neuron = LIF(v_threshold=0.1)

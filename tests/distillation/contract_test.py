@@ -13,18 +13,19 @@ BACKEND = keras.backend.backend()
 # Labels are compared with every step: at T = 1 that is plain training.
 STEPWISE = {"SeAlKD", "TET", "TSER", "TWKD"}
 RANDOM = {"BKDSNN", "CKDSNN"}
-# Those whose long tests are part of the default suite.
+# Those of the default suite, where `methods_test` trains every one.
 FIRST = {"BlockReplacement", "LogitsKD", "SASTC", "TSER", "TSSD"}
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-@pytest.fixture(params=METHODS)
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=() if name in FIRST else pytest.mark.slow)
+        for name in METHODS
+    ]
+)
 def name(request):
     return request.param
-
-
-def case(name):
-    return pytest.param(name, marks=() if name in FIRST else pytest.mark.slow)
 
 
 @keras.saving.register_keras_serializable("kerassnn_tests")
@@ -162,7 +163,6 @@ def wise():
     return teacher.get_weights()
 
 
-@pytest.mark.parametrize("name", map(case, METHODS))
 def test_one_batch_is_learned_by_heart(name, wise):
     teacher = nets.teacher((8, 8))
     teacher.set_weights(wise)
@@ -179,7 +179,6 @@ def test_one_batch_is_learned_by_heart(name, wise):
     assert last["loss"][-1] < 0.7 * first["loss"][0]
 
 
-@pytest.mark.parametrize("name", map(case, METHODS))
 def test_resumes_exactly_from_a_file(name, tmp_path):
     whole = compiled(make(name))
     fit(whole, epochs=2)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from kerassnn import training
 
@@ -32,6 +33,7 @@ def position(path):
     return found["epoch"], found["step"]
 
 
+@pytest.mark.slow
 def test_kill_9_in_mid_epoch_then_resume(tiny, tmp_path, same_state):
     checkpoint = tmp_path / "killed" / "tiny" / "0" / "checkpoint.npz"
     process = start(tiny, tmp_path / "killed")

@@ -52,6 +52,7 @@ def test_a_run_arrives_in_small_parts(run, tmp_path):
         np.testing.assert_array_equal(kernel, given[name].astype("float16"))
 
 
+@pytest.mark.slow
 def test_what_arrived_is_published_as_what_was_sent(run, tmp_path):
     *_, listed = zoo.pack(run, tmp_path / "out")
     there = zoo.unpack(listed, tmp_path / "there")

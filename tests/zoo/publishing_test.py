@@ -163,6 +163,7 @@ def test_the_accuracy_at_each_t_is_that_of_the_net_run_at_it(entries):
     assert len(set(found.values())) > 1
 
 
+@pytest.mark.slow
 def test_a_rate_based_network_becomes_its_plain_twin(tmp_path, monkeypatch):
     neuron = layers.LIF.rate()
     size = {"timesteps": 2, "width": 4}
@@ -206,6 +207,7 @@ def test_a_rate_based_network_becomes_its_plain_twin(tmp_path, monkeypatch):
     np.testing.assert_array_equal(logits, trained.predict(x, verbose=0))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "builder",
     [
