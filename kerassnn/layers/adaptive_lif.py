@@ -1,9 +1,8 @@
 import keras
-from keras import ops
 
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.ops.lif import Dynamics
-from kerassnn.ops.lif import lif_step
+from kerassnn.ops.lif import lif_steps
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -32,7 +31,8 @@ class AdaptiveLIF(SpikingNeuron):
 
     Differs from the paper: it says learned coefficient matrices M and N;
         their shape, one number a channel, and initial values are ours, as
-        are threshold and reset.
+        are threshold and reset. Its surrogate is a rectangle of width 1,
+        our default the triangle.
 
     Reference: Zhang et al., STAA-SNN: Spatial-Temporal Attention Aggregator
         for Spiking Neural Networks, CVPR 2025, arXiv 2503.02689.
@@ -64,13 +64,15 @@ class AdaptiveLIF(SpikingNeuron):
 
     def build(self, input_shape):
         super().build(input_shape)
-        constant = keras.initializers.Constant
-        shape = (input_shape[-1],)
-        self.decay = self.add_weight(
-            shape=shape, initializer=constant(self.init_decay), name="decay"
-        )
-        self.gain = self.add_weight(
-            shape=shape, initializer=constant(self.init_gain), name="gain"
+        self.decay = self._constant("decay", self.init_decay, input_shape)
+        self.gain = self._constant("gain", self.init_gain, input_shape)
+
+    def _constant(self, name, value, input_shape):
+        return self.add_weight(
+            shape=(input_shape[-1],),
+            initializer=keras.initializers.Constant(value),
+            autocast=False,  # in half precision its gradient loses a tenth
+            name=name,
         )
 
     @property
@@ -88,13 +90,7 @@ class AdaptiveLIF(SpikingNeuron):
         )
 
     def call(self, inputs):
-        decay = ops.cast(self.decay, inputs.dtype)
-        inputs = inputs * ops.cast(self.gain, inputs.dtype)
-        v, spikes = self.dynamics.rest, []
-        for current in ops.unstack(inputs, axis=1):
-            s, v = lif_step(v, current, self.dynamics, decay=decay)
-            spikes.append(s)
-        return ops.stack(spikes, axis=1)
+        return lif_steps(inputs, self.dynamics, self.decay, self.gain)
 
     def get_config(self):
         return {

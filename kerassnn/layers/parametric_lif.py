@@ -6,7 +6,7 @@ from keras import ops
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.layers.spiking_neuron import check_tau
 from kerassnn.ops.lif import Dynamics
-from kerassnn.ops.lif import lif_step
+from kerassnn.ops.lif import lif_steps
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -73,6 +73,7 @@ class ParametricLIF(SpikingNeuron):
             initializer=keras.initializers.Constant(
                 -math.log(self.init_tau - 1.0)
             ),
+            autocast=False,  # its gradient is a sum over all of the layer
             name="w",
         )
 
@@ -91,13 +92,9 @@ class ParametricLIF(SpikingNeuron):
         )
 
     def call(self, inputs):
-        rate = ops.sigmoid(ops.cast(self.w, inputs.dtype))
-        inputs = inputs * rate if self.decay_input else inputs
-        v, spikes = self.dynamics.rest, []
-        for current in ops.unstack(inputs, axis=1):
-            s, v = lif_step(v, current, self.dynamics, decay=1.0 - rate)
-            spikes.append(s)
-        return ops.stack(spikes, axis=1)
+        rate = ops.sigmoid(self.w)
+        gain = rate if self.decay_input else None
+        return lif_steps(inputs, self.dynamics, 1.0 - rate, gain)
 
     def get_config(self):
         return {

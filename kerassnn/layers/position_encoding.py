@@ -29,6 +29,7 @@ class PositionEncoding(keras.layers.Layer):
         self.position = self.add_weight(
             shape=(input_shape[1], input_shape[-1]),
             initializer="zeros",
+            autocast=False,  # its gradient is a sum over the batch and space
             name="position",
         )
 
@@ -37,7 +38,8 @@ class PositionEncoding(keras.layers.Layer):
         check_own_steps(self, inputs.shape, steps)
         middle = (1,) * (len(inputs.shape) - 3)
         position = ops.reshape(self.position, (1, steps, *middle, channels))
-        return inputs + ops.cast(position, inputs.dtype)
+        wide = keras.backend.result_type(inputs.dtype, "float32")
+        return ops.cast(ops.cast(inputs, wide) + position, inputs.dtype)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)

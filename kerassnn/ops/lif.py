@@ -15,6 +15,7 @@ leak (`decay_reset=False`). The backward pass takes ds/dh from the surrogate;
 import functools
 from dataclasses import dataclass
 
+import keras
 from keras import ops
 
 from kerassnn.ops.native import over_steps
@@ -84,40 +85,46 @@ def lif_sequence(x, dynamics):
     return ops.custom_gradient(forward)(x)
 
 
-def lif_steps(x, dynamics):
+def lif_steps(x, dynamics, decay=None, gain=None):
     """The same as `lif_sequence`, its backward left to the backend.
 
-    The twin the fused op is tested against.
+    For neurons whose constants are learned; the twin the fused op is tested
+    against. Potentials are float32 where `x` is of half that precision.
 
     Args:
         x: Tensor (B, T, ...), input currents, T static.
         dynamics: `Dynamics`.
+        decay: Tensor broadcastable to (B, ...) in place of `dynamics.decay`.
+        gain: Likewise, in place of `dynamics.gain`.
 
     Returns:
         Tensor (B, T, ...), spikes in {0, 1}, dtype of `x`.
     """
+    wide = keras.backend.result_type(x.dtype, "float32")
     v, spikes = dynamics.rest, []
-    for current in ops.unstack(x, axis=1):
-        s, v = lif_step(v, current, dynamics)
+    for current in ops.unstack(ops.cast(x, wide), axis=1):
+        s, v = lif_step(v, current, dynamics, decay, gain)
         spikes.append(s)
-    return ops.stack(spikes, axis=1)
+    return ops.cast(ops.stack(spikes, axis=1), x.dtype)
 
 
-def lif_step(v, current, dynamics, decay=None):
-    """One step, for neurons whose constants are learned.
+def lif_step(v, current, dynamics, decay=None, gain=None):
+    """One step of `lif_steps`, in the precision of its arguments.
 
     Args:
         v: Tensor (B, ...) or float, potential after the last reset.
         current: Tensor (B, ...).
         dynamics: `Dynamics`.
         decay: Tensor broadcastable to `v` in place of `dynamics.decay`.
+        gain: Likewise, in place of `dynamics.gain`.
 
     Returns:
         Tuple (spikes, potential after the reset), both (B, ...).
     """
     decay = dynamics.decay if decay is None else decay
+    gain = dynamics.gain if gain is None else gain
     rest = dynamics.rest
-    h = rest + decay * (v - rest) + dynamics.gain * current
+    h = rest + decay * (v - rest) + gain * current
     s = spike(h - dynamics.v_threshold, dynamics.surrogate, dynamics.strict)
     fired = ops.stop_gradient(s) if dynamics.detach_reset else s
     if dynamics.v_reset is not None:

@@ -117,6 +117,29 @@ def test_parametric_lif(v_reset, detach, decay_input, timesteps):
         assert grad is None or grad == 0  # nothing has leaked yet
 
 
+@pytest.mark.parametrize(
+    "kind", (layers.AdaptiveLIF, layers.ParametricLIF, layers.PositionEncoding)
+)
+def test_gradients_of_learned_constants_are_summed_in_float32(kind):
+    rng = np.random.default_rng(0)
+    shape = (16, 2, 16, 16, 3)
+    # Numbers that bfloat16 holds exactly, as it does the upstream gradient.
+    x, g = rng.integers(-6, 7, (2, *shape)).astype("float32") / 4
+    found = {}
+    for policy in ("float32", "mixed_bfloat16"):
+        layer = kind(dtype=policy)
+        layer.build(shape)
+        dtype = layer.compute_dtype
+        _, found[policy] = variable_gradients(
+            lambda layer=layer, dtype=dtype: weighted(
+                layer(ops.convert_to_tensor(x, dtype)), g
+            ),
+            layer.trainable_variables,
+        )
+    for half, whole in zip(*reversed(found.values()), strict=True):
+        assert_close(half, whole, 1e-4)
+
+
 def test_spikes_keep_the_input_dtype():
     keras.config.set_dtype_policy("mixed_bfloat16")
     spikes = LIF()(ops.ones((1, 2, 3), "bfloat16"))
