@@ -55,9 +55,10 @@ SMOKE = dataclasses.replace(
 
 
 def student(cfg):
-    return training.Builder(
-        zoo.load, name=cfg.entry, classes=cfg.classes, weights=False
-    )
+    function, arguments = zoo.builder(zoo.card(cfg.entry))
+    arguments["classes"] = cfg.classes
+    arguments["weight_decay"] = cfg.weight_decay
+    return training.Builder(function, **arguments)
 
 
 def build(cfg):
@@ -80,7 +81,7 @@ def build(cfg):
     )
     net = student(cfg)()
     if not cfg.from_scratch:
-        net = zoo.load(cfg.entry, classes=cfg.classes)
+        net.set_weights(zoo.load(cfg.entry, classes=cfg.classes).get_weights())
     distiller = distillation.HardLabel(net)
     training.compile(distiller, cfg, training.cosine(cfg, train.steps, 0.1))
     return distiller, training.Data.of(splits, train)

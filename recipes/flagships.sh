@@ -11,6 +11,8 @@
 # DATA    folder of cifar10.npz or cifar100.npz
 # WORK    where runs/, the compiler's cache and logs go; default ./flagships
 # LIMIT   seconds, of which the last 40 are left for the ending; default: none
+# LEAST   seconds without which no recipe is begun, nor gone on with: it has to
+#         be compiled first; default 90
 # OUT     where finished runs go in parts, for `kerassnn unpack`; default: none
 # WHEELS  folder of wheels to install beside the Python that is here
 # PYTHON  default python3; it needs JAX for the GPU, NumPy, h5py and absl
@@ -24,7 +26,8 @@ while (($#)) && [ "$1" != -- ]; do names+=("$1") && shift; done
 data=$(cd "${DATA:?expected DATA=DIR, the folder of the images}" && pwd)
 out=${OUT:+$(mkdir -p "$OUT" && cd "$OUT" && pwd)}
 wheels=${WHEELS:+$(cd "$WHEELS" && pwd)}
-python=${PYTHON:-python3}
+python=$(command -v "${PYTHON:-python3}")
+[[ $python == /* ]] || python=$PWD/$python
 mkdir -p "${WORK:=flagships}" && cd "$WORK"
 
 export KERAS_BACKEND=${KERAS_BACKEND:-jax} PYTHONUNBUFFERED=1
@@ -45,13 +48,16 @@ for name in "${names[@]}"; do
     options=(--seed="${SEED:-0}" --data_dir="$data" "${fields[@]}")
     if [ -n "${LIMIT:-}" ]; then
         left=$((LIMIT - 40 - SECONDS + begun))
-        ((left > 0)) || exit 75
+        ((left >= ${LEAST:-90})) || exit 75
         options+=(--stop_after_seconds="$left")
     fi
-    teacher=runs/resnet19_ann_${name##*_}/0
-    if grep -q '^    teacher: str' "$repo/recipes/$name.py" &&
-        [ -f "$teacher/result.json" ]; then
-        options+=(--teacher="$teacher")
+    if grep -q '^    teacher: str' "$repo/recipes/$name.py"; then
+        for seed in 0 "${SEED:-0}"; do  # a teacher of the same seed, if any
+            teacher=runs/resnet19_ann_${name##*_}/$seed
+            [ ! -f "$teacher/result.json" ] || chosen=$teacher
+        done
+        [ -z "${chosen:-}" ] || options+=(--teacher="$chosen")
+        unset chosen
     fi
     mkdir -p "$run"
     printf '%s: %s\n' "$name" "${options[*]}"

@@ -2,7 +2,7 @@
 
 Paper:    Zhang et al., CVPR 2025, arXiv 2503.02689: 82.05 % on CIFAR-100 at
           T=4, without a teacher. Ours has one, and starts from its
-          weights but for the stem and the first block.
+          weights; STAA's own modules start anew.
 Data:     CIFAR-100, 50,000 training and 10,000 test images.
 Hardware: made for one GPU; not measured yet.
 Time:     not measured yet.
@@ -62,6 +62,7 @@ def student(cfg):
         classes=100,
         timesteps=cfg.timesteps,
         width=cfg.width,
+        stem_width=cfg.width // 2,
         weight_decay=cfg.weight_decay,
     )
 

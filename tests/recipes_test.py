@@ -1,5 +1,6 @@
 import ast
 import inspect
+import json
 import os
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from kerassnn import training
+from kerassnn import zoo
 
 FOLDER = Path(__file__).resolve().parents[1] / "recipes"
 FINETUNE = FOLDER / "finetune.py"
@@ -58,6 +60,30 @@ def test_published_weights_learn_faster_than_fresh_ones(tmp_path):
         )
         found[from_scratch] = done.accuracy
     assert found[False] > 0.9 > found[True] + 0.1
+
+
+@pytest.mark.slow
+def test_a_fine_tuned_student_is_published_if_it_knows_all_classes(tmp_path):
+    recipe = training.load_recipe(FINETUNE)
+    runs = {
+        classes: training.run(
+            recipe,
+            recipe.smoke,
+            overrides={"classes": classes, "weight_decay": 0.3},
+            folder=tmp_path / str(classes),
+        )
+        for classes in (5, 10)
+    }
+    name, root = "resnet8_finetune_digits", tmp_path / "zoo"
+    with pytest.raises(ValueError, match="10 classes of digits.*5 classes"):
+        zoo.publish([runs[5].folder], name, root)
+    assert list(root.iterdir()) == []
+    zoo.publish([runs[10].folder], name, root)
+    card = json.loads((root / name / "card.json").read_text())
+    assert card["builder"]["arguments"]["weight_decay"] == 0.3
+    # Its weights are now float16.
+    found = card["results"]["accuracy"] - runs[10].accuracy
+    assert abs(found) * 360 < 2.5
 
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)

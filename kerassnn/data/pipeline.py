@@ -149,7 +149,7 @@ class Pipeline(keras.utils.PyDataset):
 
         Returns:
             A `tf.data.Dataset` on TensorFlow: the batches that are left of
-            this epoch, all of them from the next on. Else the pipeline.
+            this epoch; make another for the next. Else the pipeline.
         """
         if keras.backend.backend() != "tensorflow":
             return self

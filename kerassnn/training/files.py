@@ -52,3 +52,15 @@ def write_rows(path, rows):
     writer.writeheader()
     writer.writerows(rows)
     write_text(path, text.getvalue())
+
+
+def read_rows(path):
+    """Returns the dicts that `write_rows` has written, `[]` without a file."""
+    path = Path(path)
+    if not path.is_file():
+        return []
+    with open(path, encoding="utf-8", newline="") as file:
+        return [
+            {name: json.loads(text) for name, text in row.items() if text}
+            for row in csv.DictReader(file)
+        ]

@@ -20,7 +20,14 @@ FILES = (
 )
 # These may change between two parts of a run: they change no number.
 FREE = ("checkpoint_seconds", "data_dir", "workers")
-PLACE = ("backend", "backend_version", "keras", "kerassnn", "hardware")
+PLACE = (
+    "backend",
+    "backend_version",
+    "keras",
+    "kerassnn",
+    "commit",
+    "hardware",
+)
 
 
 class Folder:
@@ -45,8 +52,13 @@ class Folder:
     @property
     def checkpoint(self):
         """The last `Checkpoint`, `None` without one."""
-        path = self.path / "checkpoint.npz"
-        return Checkpoint.load(path) if path.is_file() else None
+        if not self.checkpointed:
+            return None
+        return Checkpoint.load(self.path / "checkpoint.npz")
+
+    @property
+    def checkpointed(self):
+        return (self.path / "checkpoint.npz").is_file()
 
     def clear(self):
         """Removes what an earlier run has left, and nothing else."""
@@ -55,7 +67,8 @@ class Folder:
 
     def check(self):
         """Raises ValueError if the folder holds another training's state."""
-        if not (self.path / "checkpoint.npz").is_file():
+        # A run that came in parts has its result, but no checkpoint.
+        if not self.checkpointed and not self.result:
             return
         stored = stored_config(self.path, self.recipe)
         wanted = dataclasses.asdict(self.config)
@@ -78,7 +91,7 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         for path in self.path.glob(f"{TEMPORARY}*"):
             path.unlink()
-        if (self.path / "checkpoint.npz").is_file():
+        if self.checkpointed:
             _warn_of_move(
                 read_json(self.path / "environment.json"), environment
             )
@@ -106,9 +119,9 @@ def stored_config(path, recipe):
 
 def _warn_of_move(before, now):
     moved = [
-        f"{key}: {before[key]} -> {now[key]}"
+        f"{key}: {before.get(key)} -> {now[key]}"
         for key in PLACE
-        if before[key] != now[key]
+        if before.get(key) != now[key]
     ]
     if moved:
         warnings.warn(

@@ -9,6 +9,7 @@ import keras
 
 from kerassnn.training.environment import environment
 from kerassnn.training.environment import peak_memory_mb
+from kerassnn.training.files import read_rows
 from kerassnn.training.files import replacing
 from kerassnn.training.files import write_json
 from kerassnn.training.files import write_rows
@@ -74,8 +75,9 @@ def run(
         A `Run`.
 
     Raises:
-        ValueError: if an override is wrong, or if the folder holds a run of
-            another config, recipe or teacher.
+        ValueError: if an override is wrong, if the recipe knows no warm
+            start and is to make one, or if the folder holds a run of another
+            config, recipe or teacher.
         FloatingPointError: if a weight or the loss is no longer finite.
         KeyboardInterrupt, SystemExit: on SIGINT and SIGTERM, once the step
             has ended and the state is saved.
@@ -83,6 +85,11 @@ def run(
     begun = time.monotonic()
     recipe = load_recipe(recipe)
     config = override(config or recipe.config, overrides)
+    if config.warm_start and "warm_start" not in recipe.source:
+        raise ValueError(
+            f"expected warm_start=False: {recipe.name} always starts from "
+            "fresh weights. Received: warm_start=True"
+        )
     place = Folder(recipe, config, folder)
     if fresh:
         place.clear()
@@ -230,10 +237,14 @@ def _arguments(distiller):
 
 def _run(place):
     checkpoint, result = place.checkpoint, place.result
+    if checkpoint:
+        history = list(checkpoint.position.history)
+    else:  # it came in parts
+        history = read_rows(place.path / "history.csv")
     return Run(
         folder=place.path,
         finished=bool(result),
         accuracy=result.get("accuracy"),
-        history=list(checkpoint.position.history) if checkpoint else [],
+        history=history,
         result=result,
     )

@@ -3,6 +3,7 @@
 from kerassnn.zoo.evaluation import evaluate
 from kerassnn.zoo.evaluation import prepare
 from kerassnn.zoo.evaluation import verify
+from kerassnn.zoo.loading import builder
 from kerassnn.zoo.loading import load
 from kerassnn.zoo.parcels import pack
 from kerassnn.zoo.parcels import unpack
@@ -12,6 +13,7 @@ from kerassnn.zoo.registry import entries as list
 from kerassnn.zoo.tables import results
 
 __all__ = [
+    "builder",
     "card",
     "evaluate",
     "list",

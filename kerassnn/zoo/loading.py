@@ -74,22 +74,37 @@ def load(
     return model
 
 
-def build(card, timesteps=None, classes=None, input_shape=None):
-    """The freshly initialised model that a card describes."""
+def builder(card):
+    """What makes the network of an entry, to make one like it.
+
+    Args:
+        card: Dict, see `kerassnn.zoo.card`.
+
+    Returns:
+        Tuple (function of `kerassnn.models`, dict of its arguments).
+
+    Raises:
+        ValueError: if the card asks for anything else.
+    """
     name, arguments = card["builder"]["name"], card["builder"]["arguments"]
     if name not in models.BUILDERS:
         raise ValueError(
             f"{card['name']}: expected a builder of {sorted(models.BUILDERS)}, "
             f"received: builder={name!r}"
         )
-    builder = models.BUILDERS[name]
-    known = set(inspect.signature(builder).parameters)
+    function = models.BUILDERS[name]
+    known = set(inspect.signature(function).parameters)
     if not set(arguments) <= known:
         raise ValueError(
             f"{card['name']}: expected arguments of {name}, {sorted(known)}, "
             f"received: {sorted(set(arguments) - known)}"
         )
-    arguments = {key: revive(value) for key, value in arguments.items()}
+    return function, {key: revive(value) for key, value in arguments.items()}
+
+
+def build(card, timesteps=None, classes=None, input_shape=None):
+    """The freshly initialised model that a card describes."""
+    function, arguments = builder(card)
     arguments["name"] = card["name"]
     if input_shape is not None:
         arguments["input_shape"] = tuple(input_shape)
@@ -100,7 +115,7 @@ def build(card, timesteps=None, classes=None, input_shape=None):
             arguments["input_shape"] = (timesteps, *frame)
     if classes is not None:
         arguments["classes"] = classes
-    return builder(**arguments)
+    return function(**arguments)
 
 
 def revive(value):

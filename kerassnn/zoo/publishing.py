@@ -71,7 +71,8 @@ def publish(
 
     Raises:
         ValueError: if the runs do not belong together, the name does not fit
-            them, or the entry exists.
+            them, the network knows only some of the classes, or the entry
+            exists.
     """
     runs = read_runs(runs)
     baseline = read_baseline(baseline_runs, runs[0])
@@ -89,6 +90,12 @@ def publish(
     try:
         model = _artefacts(runs[0], name, draft)
         splits = data.load(dataset, data_dir=data_dir)
+        if model.output_shape[-1] != splits.classes:
+            raise ValueError(
+                f"expected a network of the {splits.classes} classes of "
+                f"{dataset}, on which its accuracy is measured, received: "
+                f"{model.output_shape[-1]} classes"
+            )
         card = describe(runs, name, model, splits, root, baseline) | given
         card["results"]["paper"] = paper
         _write(card, draft)

@@ -100,6 +100,34 @@ def test_another_config_is_refused(whole, tiny, tmp_path):
     assert (place / "result.json").is_file()
 
 
+def test_a_run_that_came_in_parts_is_checked_likewise(whole, tiny, tmp_path):
+    place = copy(whole, tmp_path)
+    (place / "checkpoint.npz").unlink()
+    again = training.run(tiny, folder=tmp_path)
+    assert again.result == whole.result
+    assert again.history == whole.history
+    with pytest.raises(ValueError, match=r"epochs: 3 there, 4 now"):
+        training.run(tiny, overrides={"epochs": 4}, folder=tmp_path)
+
+
+def test_other_code_is_warned_of(tiny, tmp_path):
+    given = {"folder": tmp_path, "stop_after_seconds": 0}
+    folder = training.run(tiny, **given).folder
+    path = folder / "environment.json"
+    found = read_json(path)
+    path.write_text(json.dumps({**found, "commit": "0123"}))
+    with pytest.warns(UserWarning, match="commit: 0123 -> "):
+        training.run(tiny, **given)
+
+
+def test_a_warm_start_that_no_line_makes_is_refused(tiny, tmp_path):
+    source = tiny.read_text()
+    assert "warm_start" not in source
+    with pytest.raises(ValueError, match="warm_start=False"):
+        training.run(tiny, overrides={"warm_start": True}, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_another_recipe_is_refused(whole, tiny, tmp_path):
     copy(whole, tmp_path)
     changed = tmp_path / "tiny.py"
