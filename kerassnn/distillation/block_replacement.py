@@ -59,7 +59,8 @@ class BlockReplacement(Distiller):
 
     Differs from the paper: its abstract names the parts; adapters (1x1
         convolution, BN, ReLU), the stages used, all weights and the
-        temperature are ours.
+        temperature are ours. Behind a rate-based student, adapters have T
+        times its share of the gradients.
 
     Reference: Yang et al., Efficient ANN-Guided Distillation, CVPR 2025,
         arXiv 2503.16572.
