@@ -124,13 +124,14 @@ def test_wheel_says_what_it_needs(built):
     extras = set(found.metadata.get_all("Provides-Extra"))
     assert extras >= {"test", "jax", "torch", "bench", "cv"}
     needed = {
-        re.match("[a-z0-9-]+", line)[0]
+        re.match("[a-z0-9_-]+", line)[0]
         for line in found.requires
         if "extra ==" not in line
     }
     assert needed == {
         "absl-py",
         "h5py",
+        "importlib_resources",
         "keras",
         "numpy",
         "scikit-learn",

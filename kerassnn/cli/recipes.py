@@ -19,7 +19,7 @@ def find_recipe(name):
         return Path(name)
     found = recipes()
     stem = Path(name).name.removesuffix(".py")
-    if stem in found:
+    if stem in found and Path(name).name == name:
         return found[stem]
     near = difflib.get_close_matches(stem, found, cutoff=0.0)
     raise ValueError(

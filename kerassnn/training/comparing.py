@@ -52,19 +52,33 @@ def compare(
         first.
 
     Raises:
-        ValueError: if the recipe has no field `method`, a method is not
-            among its `METHODS`, or Matplotlib is not installed.
+        ValueError: if the recipe has no `METHODS`, a method or the baseline
+            is not among them or twice, the overrides choose a method or a
+            seed, or Matplotlib is not installed.
     """
     recipe = load_recipe(recipe)
-    methods = tuple(methods or recipe.methods)
-    unknown = sorted(set(methods) - set(recipe.methods))
-    if not recipe.methods or unknown:
+    methods = tuple(recipe.methods if methods is None else methods)
+    if not recipe.methods:
         raise ValueError(
-            f"expected methods among METHODS of {recipe.name}: "
-            f"{list(recipe.methods)}. Received: {list(methods)}"
+            "expected a recipe with METHODS to compare, such as "
+            f"compare_methods_digits. Received: {recipe.name}"
         )
-    _figure()  # told now, not after all the training
+    distinct = len(set(methods)) == len(methods) > 0
+    if not distinct or not {*methods, baseline} <= {*recipe.methods}:
+        raise ValueError(
+            f"expected methods among METHODS of {recipe.name}, each once, and "
+            f"a baseline of them: {list(recipe.methods)}. Received: "
+            f"methods={list(methods)}, baseline={baseline!r}"
+        )
     config = override(recipe.config, overrides)
+    for name in ("method", "seed"):
+        given = getattr(config, name)
+        if given != getattr(recipe.config, name):
+            raise ValueError(
+                f"expected {name}s, which says what is compared. Received: "
+                f"{name}={given!r}"
+            )
+    _figure()  # told now, not after all the training
     folder, report = Path(folder, recipe.name), Path(report)
     report.mkdir(parents=True, exist_ok=True)
     for method, seed in itertools.product(methods, range(seeds)):
@@ -96,6 +110,7 @@ def summary(recipe, runs, baseline):
     rows = [
         {
             "method": method,
+            "builder": results[0]["builder"]["name"],
             "mean": statistics.mean(r["accuracy"] for r in results),
             "std": _std([r["accuracy"] for r in results]),
             "accuracies": [r["accuracy"] for r in results],
@@ -103,7 +118,7 @@ def summary(recipe, runs, baseline):
         }
         for method, results in runs.items()
     ]
-    some = next(iter(runs.values()))[0]
+    some = runs.get(baseline, next(iter(runs.values())))[0]
     # Of the runs that had one: plain training has none.
     teachers = [r["teacher"] for results in runs.values() for r in results]
     return {

@@ -46,4 +46,5 @@ def load_teacher(source, load, untrained):
 
 def is_run(source):
     """Whether a teacher is given as a run folder, not by its name."""
-    return Path(source).is_dir()
+    # A folder of that name beside us must not take an entry's place.
+    return Path(source).is_dir() and len(Path(source).parts) > 1

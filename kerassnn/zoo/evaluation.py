@@ -23,15 +23,20 @@ def evaluate(name, *, data_dir=None, batch_size=128):
     Args:
         name: String, an entry's name.
         data_dir: Folder of the data sets, see `kerassnn.data.load`.
-        batch_size: Int.
+        batch_size: Int >= 1.
 
     Returns:
         Dict: `name`, `dataset`, `images`, `accuracy` and `card_accuracy`,
         that of the same weights when they were published.
 
     Raises:
-        ValueError: as `load`, or if the data set is not here.
+        ValueError: as `load`, if `batch_size` is not as above, or if the
+            data set is not here.
     """
+    if type(batch_size) is not int or batch_size < 1:
+        raise ValueError(
+            f"expected an int batch_size >= 1, received: {batch_size!r}"
+        )
     found = card(name)
     model = load(name)
     x, y = data.load(found["dataset"], data_dir=data_dir).test

@@ -58,6 +58,7 @@ def load(
         (None, 10)
     """
     _check_choice("trainable", trainable, (True, False, "head"))
+    _check_choice("weights", weights, (True, False))
     _check_choice("precision", precision, (None, *PRECISIONS))
     _check_shape(input_shape)
     folder = find(name)
@@ -135,12 +136,18 @@ def _check_classes(config):
     if not isinstance(config, dict):
         return
     found = config.get("class_name"), config.get("module")
-    if found[0] is not None and found != POLICY:
+    if "class_name" in config:
         registered = keras.saving.get_registered_object(
             config.get("registered_name")
         )
         ours = getattr(registered, "__module__", "").startswith("kerassnn.")
-        if not ours and found[1] not in KERAS:
+        # Keras looks at the class's name first, which may be `__lambda__`.
+        if ours:
+            named = config["registered_name"] == f"kerassnn>{found[0]}"
+        else:
+            known = found == POLICY or found[1] in KERAS
+            named = known and not config.get("registered_name")
+        if not named or {"build_config", "compile_config"} & config.keys():
             raise ValueError(
                 "expected classes registered by kerassnn, received: "
                 f"class_name={found[0]!r} of module={found[1]!r}"

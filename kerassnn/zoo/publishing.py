@@ -19,8 +19,11 @@ from kerassnn.zoo.probe import make_probe
 from kerassnn.zoo.registry import checkout_root
 from kerassnn.zoo.runs import read_baseline
 from kerassnn.zoo.runs import read_runs
+from kerassnn.zoo.schema import ARXIV
+from kerassnn.zoo.schema import CARD
 from kerassnn.zoo.schema import FILES
 from kerassnn.zoo.schema import NAME
+from kerassnn.zoo.schema import check
 from kerassnn.zoo.schema import check_card
 from kerassnn.zoo.tables import readme
 from kerassnn.zoo.tables import results
@@ -80,6 +83,7 @@ def publish(
     root = _root(folder)
     target = _target(root, name, dataset, overwrite)
     differs, arxiv = stated(runs[0].result["method"])
+    _check_given(paper, references, differences, licence)
     given = {
         "references": sorted(arxiv.union(references)),
         "differences": " ".join(filter(None, (differs, differences))),
@@ -109,14 +113,27 @@ def publish(
     return target
 
 
+def _check_given(paper, references, differences, licence):
+    """What the card's check would refuse too, after all the measuring."""
+    listed = isinstance(references, (tuple, set))
+    check([ARXIV], list(references) if listed else references, "references")
+    check(CARD["differences"], differences, "differences")
+    check(CARD["licence"], licence, "licence")
+    check(CARD["results"]["paper"], paper, "paper")
+    if paper is not None and not 0 <= paper["value"] <= 1:
+        raise ValueError(
+            f"expected paper['value'] as a fraction, received: {paper!r}"
+        )
+
+
 def _root(folder):
     if folder is not None:
         return Path(folder).resolve()
     checkout = checkout_root()
     if checkout is None:
         raise ValueError(
-            "expected folder=..., where the entry goes: this is no checkout, "
-            "received: folder=None"
+            "expected folder=... (--zoo), where the entry goes: this is no "
+            "checkout, received: folder=None"
         )
     return checkout / "zoo"
 

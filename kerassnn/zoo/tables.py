@@ -17,8 +17,12 @@ Generated from the cards by `kerassnn.zoo.results`; not edited by hand.
 Test accuracy in percent, mean ± standard deviation over the seeds, last
 epoch. *Teacher* is who taught it, or whose weights it began with. *Without
 distillation* is the same network trained on the labels alone. *Paper* is the
-accuracy its authors report, where it was read there. Energy is the estimate
-that each card explains.
+accuracy its authors report, where it was read there. *These weights* is the
+accuracy of what is published, the first seed's weights as float16, measured in
+float32: what `kerassnn.zoo.evaluate` gives. It moves by some tenths of a point
+where the training was in bfloat16; of single seeds, no smaller difference
+between two entries tells them apart. Energy is the estimate that each card
+explains.
 
 """
 COLUMNS = (
@@ -27,6 +31,7 @@ COLUMNS = (
     "T",
     "Accuracy",
     "Seeds",
+    "These weights",
     "Teacher",
     "Without distillation",
     "Paper",
@@ -78,7 +83,7 @@ def comparison(report, plot):
             line = row["mean"]
     cells = [
         (
-            row["method"],
+            _who(row, report["builder"]),
             _spread(row["mean"], row["std"], len(row["accuracies"])),
             "-" if line is None else f"{100 * (row['mean'] - line):+.2f}",
             len(row["accuracies"]),
@@ -92,12 +97,18 @@ def comparison(report, plot):
         f"{report['builder']}, T = {report['timesteps']}, on "
         f"{report['dataset']}, {report['epochs']} epochs, teacher {teacher}: "
         "the same initial weights, batches and schedule for every method of "
-        "a seed. Test accuracy in percent after the last epoch, mean ± "
+        "a seed; a row of another network, which has more weights to begin "
+        "with, names it. Test accuracy in percent after the last epoch, mean ± "
         f"standard deviation; gain over {report['baseline']}. What stands "
         "below it is looked into in [FINDINGS.md](../FINDINGS.md).\n\n"
         + table(("Method", "Accuracy", "Gain", "Seeds", "Seconds"), cells)
         + f"\n![Accuracy of every seed]({COMPARISONS}/{plot})\n"
     )
+
+
+def _who(row, usual):
+    other = row.get("builder", usual)
+    return row["method"] + ("" if other == usual else f" ({other})")
 
 
 def readme(card):
@@ -192,6 +203,7 @@ def _row(card, cards):
         card["timesteps"] or "-",
         _percent(shown),
         shown["seeds"],
+        f"{100 * shown['accuracy']:.2f}",
         _teacher(card, cards),
         _percent(shown["baseline"]),
         _paper(card),

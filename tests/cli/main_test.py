@@ -161,3 +161,9 @@ def test_the_process_exits_with_the_code(tmp_path):
     assert found.returncode == 1
     assert "width" in found.stderr
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("wrong", ("/nope/resnet8_sastc_digits.py", "./a.py"))
+def test_a_wrong_path_is_no_name_of_a_recipe(wrong, capsys):
+    assert main(["distill", wrong]) == 1
+    assert "expected a recipe's file or name" in capsys.readouterr().err

@@ -74,13 +74,30 @@ def test_methods_start_from_the_same_weights():
         assert (plain == rate_based).all()
 
 
-def test_an_unknown_method_is_refused(tmp_path):
+@pytest.mark.parametrize(
+    "options",
+    (
+        {"methods": ["Alchemy"]},
+        {"methods": []},
+        {"methods": ["TET", "TET"]},
+        {"methods": ["TET"], "baseline": "Alchemy"},
+    ),
+    ids=str,
+)
+def test_wrong_methods_are_refused(tmp_path, options):
     with pytest.raises(ValueError, match="expected methods among METHODS"):
-        compare(tmp_path, methods=["Alchemy"])
+        compare(tmp_path, **options)
+
+
+@pytest.mark.parametrize("given", ({"method": "TET"}, {"seed": 7}), ids=str)
+def test_what_is_compared_is_no_override(tmp_path, given):
+    with pytest.raises(ValueError, match="says what is compared"):
+        training.compare(RECIPE, overrides=given, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_recipe_without_methods_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="expected methods among METHODS"):
+    with pytest.raises(ValueError, match="expected a recipe with METHODS"):
         training.compare(RECIPE.with_name("resnet8_kd_digits.py"))
 
 

@@ -148,6 +148,12 @@ def test_another_teacher_is_refused(whole, tiny, tmp_path):
         training.run(tiny, overrides=given, folder=tmp_path)
 
 
+def test_a_folder_takes_no_entrys_place(tmp_path, monkeypatch):
+    (tmp_path / "an_entry").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert training.load_teacher("an_entry", str.upper, None) == "AN_ENTRY"
+
+
 def test_fresh_starts_over(whole, tiny, tmp_path):
     place = copy(whole, tmp_path)
     (place / "mine.txt").write_text("stays")

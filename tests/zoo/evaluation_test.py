@@ -67,6 +67,12 @@ def test_evaluate_agrees_with_the_card(entries):
     assert found["accuracy"] == pytest.approx(found["card_accuracy"], abs=3e-3)
 
 
+@pytest.mark.parametrize("size", (0, -1, 2.5, None))
+def test_a_batch_of_no_size_is_refused(entries, size):
+    with pytest.raises(ValueError, match="batch_size >= 1"):
+        zoo.evaluate(SNN, batch_size=size)
+
+
 def test_preparation_is_that_of_the_data_set():
     splits = data.load("digits")
     card = {"mean": splits.mean, "std": splits.std, "scale": splits.scale}

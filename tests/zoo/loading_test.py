@@ -133,6 +133,19 @@ def test_unknown_trainable(entries):
             "config": "print",
             "registered_name": "function",
         },
+        {  # Keras dispatches on the class's name
+            "module": "builtins",
+            "class_name": "__lambda__",
+            "config": {"value": ["", None, None]},
+            "registered_name": "kerassnn>LIF",
+        },
+        {
+            "module": "kerassnn.layers.lif",
+            "class_name": "LIF",
+            "config": {},
+            "registered_name": "kerassnn>LIF",
+            "build_config": {"input_shape": [None, 2, 4]},
+        },
     ],
 )
 def test_only_our_classes_are_revived(entries, neuron):
@@ -230,6 +243,11 @@ def test_precision_is_keras_own_unless_given(entries):
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = zoo.load(SNN)
     assert model.get_layer("stem_conv").compute_dtype == "bfloat16"
+
+
+def test_weights_of_ones_own_are_no_choice(entries):
+    with pytest.raises(ValueError, match="weights='mine.h5'"):
+        zoo.load(SNN, weights="mine.h5")
 
 
 def test_unknown_precision(entries):

@@ -111,6 +111,26 @@ def test_the_name_must_fit(tmp_path, name):
         publish_pair(tmp_path, name)
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"references": "2501.08049"},
+        {"references": ["2501.08049v2"]},
+        {"references": None},
+        {"differences": 3},
+        {"licence": None},
+        {"paper": 0.95},
+        {"paper": {"value": 95.12, "tag": "V", "source": "abstract"}},
+    ],
+    ids=str,
+)
+def test_what_is_given_is_checked_before_any_measuring(tmp_path, given):
+    run = make_run(tmp_path / "tiny" / "0", 0, spiking=False)
+    with pytest.raises(ValueError, match=next(iter(given))):
+        zoo.publish([run], ANN, tmp_path / "zoo", **given)
+    assert not (tmp_path / "zoo").exists()
+
+
 def test_an_unfinished_run_is_refused(tmp_path):
     run = make_run(tmp_path / "tiny" / "0", 0, spiking=False)
     (run / "result.json").unlink()

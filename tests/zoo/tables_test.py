@@ -18,10 +18,12 @@ def test_each_entry_stands_beside_what_it_is_compared_with(entries):
     lines = (entries / "RESULTS.md").read_text().splitlines()
     row = next(line for line in lines if f"[{SNN}]" in line)
     cells = [cell.strip() for cell in row.strip("|").split("|")]
-    assert cells[2:8] == [
+    shipped = json.loads((entries / SNN / "card.json").read_text())["results"]
+    assert cells[2:9] == [
         "2",
         "60.00 ± 14.14",
         "2",
+        f"{100 * shipped['accuracy']:.2f}",
         f"{ANN}: 60.00 ± 14.14",
         "60.00 ± 14.14",
         "95.12 [V]",
@@ -71,7 +73,7 @@ def test_a_comparison_becomes_a_section(entries):
         "rows": [
             _comparison_row("SASTC", [0.75, 0.85]),
             _comparison_row("HardLabel", [0.7, 0.7]),
-            _comparison_row("TET", [0.65]),
+            _comparison_row("TET", [0.65]) | {"builder": "STAAResNet19"},
         ],
     }
     folder = entries / "comparisons"
@@ -80,7 +82,7 @@ def test_a_comparison_becomes_a_section(entries):
     lines = zoo.results(entries).read_text().splitlines()
     assert "| SASTC | 80.00 ± 7.07 | +10.00 | 2 | 3 |" in lines
     assert "| HardLabel | 70.00 ± 0.00 | +0.00 | 2 | 3 |" in lines
-    assert "| TET | 65.00 | -5.00 | 1 | 3 |" in lines
+    assert "| TET (STAAResNet19) | 65.00 | -5.00 | 1 | 3 |" in lines
     assert "![Accuracy of every seed](comparisons/made_up.png)" in lines
 
 
