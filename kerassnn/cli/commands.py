@@ -13,6 +13,7 @@ from kerassnn.training.comparing import table
 from kerassnn.training.overrides import define as define_fields
 from kerassnn.training.overrides import field_types
 from kerassnn.training.overrides import parse
+from kerassnn.zoo.registry import readable
 
 
 def list_entries(arguments):
@@ -33,9 +34,7 @@ def list_entries(arguments):
         timesteps=values.timesteps,
     )
     most = values.max_parameters or math.inf
-    cards = [
-        card for card in map(zoo.card, names) if card["parameters"] <= most
-    ]
+    cards = [card for card in readable(names) if card["parameters"] <= most]
     if values.json:
         print(json.dumps(cards))
     else:

@@ -6,6 +6,7 @@ import importlib.metadata
 import os
 import re
 import sysconfig
+import warnings
 from pathlib import Path
 
 from kerassnn.zoo import remote
@@ -49,10 +50,21 @@ def entries(pattern="*", *, dataset=None, method=None, timesteps=None):
     if dataset is method is timesteps is None:
         return names
     return [
-        name
-        for name in names
-        if _matches(card(name), dataset, method, timesteps)
+        found["name"]
+        for found in readable(names)
+        if _matches(found, dataset, method, timesteps)
     ]
+
+
+def readable(names):
+    """The cards of entries; one that cannot be read is left out, and said."""
+    found = []
+    for name in names:
+        try:
+            found.append(card(name))
+        except ValueError as error:
+            warnings.warn(f"{name} is left out: {error}", stacklevel=3)
+    return found
 
 
 def card(name):

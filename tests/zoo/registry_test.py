@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from kerassnn import zoo
+from kerassnn.cli import main
 from kerassnn.zoo import registry
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
@@ -82,6 +83,16 @@ def test_a_broken_card_is_refused(entries):
     (entries / ANN / "card.json").write_text("{")
     with pytest.raises(ValueError, match="expected JSON"):
         zoo.card(ANN)
+
+
+def test_a_broken_card_hides_no_other_entry(entries, capsys):
+    (entries / ANN / "card.json").write_text("{")
+    with pytest.warns(UserWarning, match=f"{ANN} is left out"):
+        found = zoo.list("tiny*", dataset="digits")
+    assert found == [SNN]
+    with pytest.warns(UserWarning, match=f"{ANN} is left out"):
+        assert main(["list", "tiny*"]) == 0
+    assert SNN in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("file", ["card.json", "model.weights.h5"])
