@@ -13,7 +13,7 @@ from kerassnn.training.comparing import table
 from kerassnn.training.overrides import define as define_fields
 from kerassnn.training.overrides import field_types
 from kerassnn.training.overrides import parse
-from kerassnn.zoo.registry import readable
+from kerassnn.zoo.registry import cards as find_cards
 
 
 def list_entries(arguments):
@@ -27,14 +27,14 @@ def list_entries(arguments):
     patterns = parse(values, arguments)
     if len(patterns) > 1:
         raise ValueError(f"expected one pattern, received: {patterns}")
-    names = zoo.list(
+    found = find_cards(
         *patterns,
         dataset=values.dataset,
         method=values.method,
         timesteps=values.timesteps,
     )
     most = values.max_parameters or math.inf
-    cards = [card for card in readable(names) if card["parameters"] <= most]
+    cards = [card for card in found if card["parameters"] <= most]
     if values.json:
         print(json.dumps(cards))
     else:

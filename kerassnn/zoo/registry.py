@@ -46,25 +46,22 @@ def entries(pattern="*", *, dataset=None, method=None, timesteps=None):
         >>> "resnet8_ann_digits" in entries("*_ann_*")
         True
     """
-    names = fnmatch.filter(_names(), pattern)
     if dataset is method is timesteps is None:
-        return names
+        return fnmatch.filter(_names(), pattern)
     return [
-        found["name"]
-        for found in readable(names)
-        if _matches(found, dataset, method, timesteps)
+        found["name"] for found in cards(pattern, dataset, method, timesteps)
     ]
 
 
-def readable(names):
-    """The cards of entries; one that cannot be read is left out, and said."""
+def cards(pattern="*", dataset=None, method=None, timesteps=None):
+    """As `entries`, their cards; an unreadable one is left out, and said."""
     found = []
-    for name in names:
+    for name in fnmatch.filter(_names(), pattern):
         try:
             found.append(card(name))
         except ValueError as error:
             warnings.warn(f"{name} is left out: {error}", stacklevel=3)
-    return found
+    return [c for c in found if _matches(c, dataset, method, timesteps)]
 
 
 def card(name):
