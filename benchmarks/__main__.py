@@ -2,7 +2,7 @@
 
     make bench [QUICK=1] [ARGS=--only=floor,rate]
 
-The last line is JSON: the headline of each benchmark, and every bar with its
+The last line is JSON: the headline of each benchmark, and every target with its
 value. The rows behind them go to `build/bench/<name>.json`.
 """
 
@@ -11,10 +11,10 @@ import importlib
 import json
 import platform
 
-from benchmarks import bars
-from benchmarks import options
-from benchmarks.turns import CORES
-from benchmarks.turns import ROOT
+from benchmarks.harness import options
+from benchmarks.harness import targets
+from benchmarks.harness.interleaving import CORES
+from benchmarks.harness.interleaving import ROOT
 
 NAMES = (
     "training",
@@ -24,6 +24,7 @@ NAMES = (
     "distillation",
     "rate",
     "data",
+    "events",
     "scaling",
 )
 
@@ -37,20 +38,20 @@ def main():
     options.common(parser)
     args = parser.parse_args()
     effort = options.effort(args)
-    total = {"machine": machine(), "quick": args.quick, "bars": {}}
+    total = {"machine": machine(), "quick": args.quick, "targets": {}}
     for name in args.only.split(","):
         effort.log(f"== {name}")
-        module = importlib.import_module(f"benchmarks.{name}")
+        module = importlib.import_module(f"benchmarks.suites.{name}")
         shape = module.QUICK if args.quick else module.FULL
         result = module.run(effort, **shape)
         keep(name, result)
-        result["others_cores"] = bars.busiest(result)
+        result["others_cores"] = targets.busiest(result)
         del result["rows"]
-        total["bars"].update(result.pop("bars"))
+        total["targets"].update(result.pop("targets"))
         others = max(total.get("others_cores", 0.0), result["others_cores"])
         total.update({**result, "others_cores": others})
     options.show(total, args.json)
-    print(bars.as_line(total), flush=True)
+    print(targets.as_line(total), flush=True)
 
 
 def keep(name, result):

@@ -1,7 +1,7 @@
 """Our side of a benchmark: one method's training step; and that of Keras."""
 
+from benchmarks.harness.worker import serve
 from benchmarks.ours import network
-from benchmarks.serve import serve
 
 
 def build(settings):
@@ -38,7 +38,7 @@ def build(settings):
         distiller = by_us(student, teacher)
     else:
         method = distillation.METHODS[name]
-        taught = bool(method.required_teacher_taps)
+        taught = method.needs_teacher
         nets = (student, teacher) if taught else (student,)
         distiller = method(*nets, **chosen)
     distiller.compile(
@@ -97,7 +97,7 @@ def by_us(student, teacher):
 
     class Pair(distillation.Distiller):
         default_weights = {"task": 0.5, "kd": 0.5, "feature": 0.5}
-        required_teacher_taps = ("logits",)
+        needs_teacher = True
 
         def loss_terms(self, y, views):
             ours, theirs = views["student"], views["teacher"]

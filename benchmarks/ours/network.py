@@ -1,6 +1,6 @@
 """Our side of a benchmark: one network, stepped when the driver says so."""
 
-from benchmarks.serve import serve
+from benchmarks.harness.worker import serve
 
 
 def build(settings):
@@ -10,7 +10,7 @@ def build(settings):
         settings: Dict of `flow` (`lif`, `rate`, `relu`: the floor, `ann`),
             `work` (`train`; `infer`, norms folded; `teach`, as it stands),
             `timesteps`, `dtype` (`float32`, `bfloat16`), `jit`, and
-            `problem`, the file of `benchmarks.problem`.
+            `problem`, the file of `benchmarks.harness.problem`.
 
     Returns:
         Tuple (step, about) for `serve`.
@@ -71,8 +71,8 @@ def network(settings, width):
     flow = {
         "lif": lambda: models.Unrolled(layers.LIF(tau=2.0)),
         "relu": lambda: Floor(layers.LIF(tau=2.0)),
-        "bptt": lambda: models.Unrolled(layers.LIF.rate()),
-        "rate": lambda: models.RateBased(layers.LIF.rate()),
+        "bptt": lambda: models.Unrolled(layers.LIF.rate_based()),
+        "rate": lambda: models.RateBased(layers.LIF.rate_based()),
         "ann": models.Analog,
     }[settings["flow"]]()
     return models.ResNet19(

@@ -1,6 +1,6 @@
 """Our side of a benchmark: the input pipeline, a batch when asked."""
 
-from benchmarks.serve import serve
+from benchmarks.harness.worker import serve
 
 NONE = {"validation": None, "test": None}
 

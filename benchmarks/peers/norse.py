@@ -8,8 +8,8 @@ import torch
 from norse.torch.functional import lif_box
 from torch import nn
 
+from benchmarks.harness.worker import serve
 from benchmarks.peers import resnet19
-from benchmarks.serve import serve
 
 
 class Neuron(nn.Module):

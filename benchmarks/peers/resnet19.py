@@ -112,7 +112,7 @@ def build(settings, kit):
         kit: `Kit`.
 
     Returns:
-        Tuple (step, about) for `benchmarks.serve.serve`.
+        Tuple (step, about) for `benchmarks.harness.worker.serve`.
     """
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     with np.load(settings["problem"]) as problem:

@@ -6,8 +6,8 @@ from spikingjelly.activation_based import neuron
 from spikingjelly.activation_based import surrogate
 from spikingjelly.activation_based.functional import conv_bn_fusion
 
+from benchmarks.harness.worker import serve
 from benchmarks.peers import resnet19
-from benchmarks.serve import serve
 
 
 class Kit(resnet19.Kit):

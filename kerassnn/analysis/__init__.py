@@ -1,7 +1,23 @@
-"""What a trained network does: its firing rates, operations and energy."""
+"""What a trained network does: its spikes, rates, operations and energy."""
 
-from kerassnn.analysis.energy import energy
-from kerassnn.analysis.energy import sops
+from kerassnn.analysis import plots
+from kerassnn.analysis.activation_maps import spike_activation_map
+from kerassnn.analysis.calibration import calibration_error
 from kerassnn.analysis.firing import firing_rates
+from kerassnn.analysis.operations import energy
+from kerassnn.analysis.operations import sops
+from kerassnn.analysis.recording import Recording
+from kerassnn.analysis.recording import record
+from kerassnn.analysis.word_lengths import fixed_point
 
-__all__ = ["energy", "firing_rates", "sops"]
+__all__ = [
+    "Recording",
+    "calibration_error",
+    "energy",
+    "firing_rates",
+    "fixed_point",
+    "plots",
+    "record",
+    "sops",
+    "spike_activation_map",
+]

@@ -1,40 +1,19 @@
 import difflib
+import os
 import sys
+import warnings
+from collections.abc import Sequence
 
-from kerassnn.cli import commands
-from kerassnn.training.guard import guard
+from kerassnn.cli.commands import COMMANDS
+from kerassnn.cli.terminal import say
+from kerassnn.guarding import guard
+from kerassnn.version import __version__
 
-USAGE = """\
-usage: kerassnn COMMAND ...
-
-  list [PATTERN] [--dataset=NAME] [--method=NAME] [--timesteps=T]
-       [--max_parameters=N] [--json]
-                                  the zoo's entries, such as "*cifar10*"
-  info NAME [--json]              what is known of an entry
-  evaluate NAME [--data_dir=DIR] [--json]
-                                  its accuracy, measured again
-  distill RECIPE [--field=value ...] [--runs=DIR] [--smoke] [--fresh]
-          [--stop_after_seconds=S]
-                                  trains a recipe, or goes on with it;
-                                  --help lists the recipe's fields
-  compare RECIPE [--methods=A,B] [--seeds=N] [--field=value ...]
-                                  trains every method of a recipe with N
-                                  seeds; a table and a plot in --report=DIR
-  publish RUN ... --name=NAME [--baseline=RUN ...] [--reference=ARXIV ...]
-          [--differences=TEXT] [--paper=0.95 --paper_source=TEXT]
-          [--data_dir=DIR] [--zoo=DIR] [--overwrite]
-                                  makes an entry of the runs of n seeds
-  pack RUN DIR [--part_mb=15] [--checkpoint]
-                                  a run in parts that can be carried
-  unpack DIR/RECIPE-SEED.json ... [--runs=DIR]
-                                  makes the run of its parts again
-
-RECIPE is a file, or the name of one that comes with kerassnn. KERAS_BACKEND
-chooses the backend, KERASSNN_ZOO further folders and URLs of entries.
-"""
+BACKENDS = ("tensorflow", "jax", "torch")
+HELP = ("help", "-h", "--help", "-help")
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
@@ -46,17 +25,63 @@ def main(arguments=None):
         plus the signal after an interruption.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
-    if not arguments or arguments[0] in ("help", "-h", "--help", "-help"):
-        print(USAGE, end="")
+    return guard(_run, arguments, say=say)
+
+
+def usage() -> str:
+    """The text of `kerassnn --help`."""
+    wide = max(map(len, COMMANDS))
+    lines = [f"  {n:<{wide}}  {c.about}" for n, c in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: kerassnn COMMAND ...",
+            "",
+            *lines,
+            "",
+            "`kerassnn COMMAND --help` lists the flags of a command, and",
+            "`kerassnn --version` shows the version. KERAS_BACKEND chooses "
+            "the backend,",
+            "KERASSNN_ZOO further folders of entries, KERASSNN_DATA the "
+            "folder of data sets.",
+        ]
+    )
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in HELP:
+        say(usage())
+        return 0
+    if arguments == ["--version"]:
+        say(f"kerassnn {__version__}")
         return 0
     name, *rest = arguments
-    if name not in commands.COMMANDS:
-        near = difflib.get_close_matches(name, commands.COMMANDS, cutoff=0.4)
-        hint = f"; the nearest: {', '.join(near)}" if near else ""
-        print(f"kerassnn: unknown command {name!r}{hint}\n", file=sys.stderr)
-        print(USAGE, end="", file=sys.stderr)
+    if name not in COMMANDS:
+        near = difflib.get_close_matches(name, COMMANDS, cutoff=0.4)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        say(f"kerassnn: unknown command {name!r}{hint}\n", file=sys.stderr)
+        say(usage(), file=sys.stderr)
         return 2
-    if name != "distill" and {"--help", "-h"} & set(rest):
-        print(USAGE, end="")
+    command = COMMANDS[name]
+    if {"--help", "-h"} & set(rest) and not command.shows_itself(rest):
+        say(command.parser().format_help().rstrip("\n"))
         return 0
-    return guard(commands.COMMANDS[name], rest)
+    if command.heavy:
+        _prepare()
+    with warnings.catch_warnings():
+        warnings.showwarning = _warn
+        return command(rest)
+
+
+def _prepare() -> None:
+    """Before Keras is imported: its backend, and TensorFlow's start log."""
+    backend = os.environ.get("KERAS_BACKEND")
+    if backend and backend not in BACKENDS:
+        raise ValueError(
+            f"expected KERAS_BACKEND to be one of {', '.join(BACKENDS)}, "
+            f"received: KERAS_BACKEND={backend!r}"
+        )
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def _warn(message, category, filename, lineno, file=None, line=None):
+    say(f"kerassnn: {message}", file=sys.stderr)

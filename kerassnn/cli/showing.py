@@ -1,6 +1,10 @@
 """Cards as text for a terminal."""
 
-from kerassnn.zoo.tables import facts
+from collections.abc import Iterable
+from collections.abc import Sequence
+
+from kerassnn.papers import ABSTRACT_ONLY
+from kerassnn.publishing.page import facts
 
 COLUMNS = (
     "NAME",
@@ -13,18 +17,18 @@ COLUMNS = (
 )
 
 
-def listing(cards):
+def listing(cards: Sequence[dict]) -> str:
     """One line for each card, under a line of headings."""
     return aligned([COLUMNS, *map(_row, cards)])
 
 
-def entry(card):
+def entry(card: dict) -> str:
     """All that a reader wants to know of an entry, one fact a line."""
     rows = [*facts(card), *_measured(card), *_origin(card)]
     return "\n".join([card["name"], aligned([("", *row) for row in rows])])
 
 
-def aligned(rows):
+def aligned(rows: Iterable[Sequence]) -> str:
     """Rows of cells as lines of text, each column as wide as its widest."""
     rows = [list(map(str, row)) for row in rows]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -70,6 +74,8 @@ def _origin(card):
         f"{training['epochs']} epochs, {training['seconds']:.0f} s on "
         f"{training['hardware']}, {backend['name']} {backend['version']}",
     )
+    if card["method"] in ABSTRACT_ONLY:
+        yield "Form of the method", "known from its paper's abstract alone"
     yield "Differs from the paper", card["differences"] or "not stated"
     references = [f"arXiv {i}" for i in card["references"]]
     yield "References", ", ".join(references) or "none"

@@ -2,13 +2,16 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import shutil
-import tempfile
 
 import numpy as np
 
+from kerassnn import folders
+from kerassnn.drafts import replacing_folder
+from kerassnn.files import read_json
+
+DIGESTS = "sha256.json"
+NAMES = "class_names.json"
 KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
@@ -16,11 +19,7 @@ def folder(name, data_dir=None):
     """Where the decoded copy of a data set stands."""
     if data_dir is not None:
         return pathlib.Path(data_dir, "kerassnn", name)
-    home = os.environ.get("KERASSNN_HOME")
-    if home:
-        return pathlib.Path(home, name)
-    keras_home = os.environ.get("KERAS_HOME", pathlib.Path.home() / ".keras")
-    return pathlib.Path(keras_home, "kerassnn", name)
+    return folders.home() / name
 
 
 def read(path):
@@ -30,13 +29,15 @@ def read(path):
         ValueError: if a file is damaged.
     """
     try:
-        digests = json.loads((path / "sha256.json").read_text())
+        digests = json.loads((path / DIGESTS).read_text())
     except FileNotFoundError:
         return None
+    except ValueError:
+        digests = {}
     arrays = {}
     for key in KEYS:
         file = path / f"{key}.npy"
-        if not file.is_file() or _sha256(file) != digests[key]:
+        if not file.is_file() or _sha256(file) != digests.get(key):
             raise ValueError(
                 f"expected {file} as it was written; it is damaged: remove "
                 f"the folder {path} and load again"
@@ -46,25 +47,31 @@ def read(path):
     return _pairs(arrays)
 
 
-def write(path, pairs):
+def class_names(path):
+    """Names of the classes that the copy holds, `()` where it holds none.
+
+    Raises:
+        ValueError: if the file is damaged.
+    """
+    found = read_json(path / NAMES) or []
+    if not isinstance(found, list) or not all(
+        isinstance(n, str) for n in found
+    ):
+        raise ValueError(f"{path / NAMES}: expected names, received: {found!r}")
+    return tuple(found)
+
+
+def write(path, pairs, class_names=()):
     """Writes the copy beside its place and moves it there in one step."""
     (x_train, y_train), (x_test, y_test) = pairs
     arrays = dict(zip(KEYS, (x_train, y_train, x_test, y_test), strict=True))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = pathlib.Path(tempfile.mkdtemp(prefix=".", dir=path.parent))
-    try:
+    with replacing_folder(path, DIGESTS) as draft:
         for key, array in arrays.items():
             np.save(draft / f"{key}.npy", array, allow_pickle=False)
         digests = {key: _sha256(draft / f"{key}.npy") for key in KEYS}
-        (draft / "sha256.json").write_text(json.dumps(digests, indent=1))
-        draft.chmod(0o755)
-        os.replace(draft, path)
-    except OSError:
-        # Another process may have put the same copy there in the meantime.
-        if not (path / "sha256.json").is_file():
-            raise
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        if class_names:
+            (draft / NAMES).write_text(json.dumps(class_names, indent=1))
+        (draft / DIGESTS).write_text(json.dumps(digests, indent=1))
 
 
 def _pairs(arrays):

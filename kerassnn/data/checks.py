@@ -1,22 +1,29 @@
 """Refuses arrays that would otherwise train quietly into nonsense."""
 
+from typing import Any
+
 import numpy as np
 
+from kerassnn.data.arguments import check_int
+from kerassnn.data.rows import Rows
 
-def check(x, y, classes=None):
+
+def check(x: Any, y: Any, classes: int | None = None) -> None:
     """Raises if images and labels cannot be trained on.
 
     Args:
-        x: Array (N, H, W, C), or (N, T, H, W, C) for event data.
-        y: Integer array (N,), class indices.
-        classes: Int K: labels must lie in [0, K). Defaults to `None`, which
-            only refuses negative labels.
+        x: Array or tensor (N, H, W, C), or (N, T, H, W, C) for event data.
+        y: Integer array or tensor (N,), class indices.
+        classes: Int K >= 2: labels must lie in [0, K). Defaults to `None`,
+            which only refuses negative labels.
 
     Raises:
         ValueError: if an array is empty, of a wrong rank or dtype, the
             lengths differ, x holds NaN or Inf, or a label is out of range.
     """
-    x, y = np.asanyarray(x), np.asanyarray(y)
+    if classes is not None:
+        check_int("classes", classes, 2)
+    x, y = as_array(x), as_array(y)
     _check_images(x)
     _check_labels(y, classes)
     if len(x) != len(y):
@@ -24,6 +31,15 @@ def check(x, y, classes=None):
             "expected as many labels as images, received: "
             f"len(x)={len(x)}, len(y)={len(y)}"
         )
+
+
+def as_array(x: Any) -> np.ndarray | Rows:
+    """NumPy's view of an array or tensor; a memory-mapped file stays one."""
+    if isinstance(x, np.ndarray | Rows):
+        return x
+    if type(x).__module__.split(".")[0] == "torch":
+        x = x.detach().cpu()
+    return np.asanyarray(x)
 
 
 def _check_images(x):
@@ -49,11 +65,13 @@ def _check_images(x):
 def _check_labels(y, classes):
     if y.dtype.kind not in "ui":
         raise ValueError(
-            f"expected y of an integer dtype, received: y={y.dtype}"
+            "expected y of an integer dtype, class indices, received: "
+            f"y={y.dtype}"
         )
     if y.ndim != 1:
         raise ValueError(
-            f"expected y of shape (N,), received: y.shape={y.shape}"
+            "expected y of shape (N,), class indices and no one-hot rows, "
+            f"received: y.shape={y.shape}"
         )
     if y.size == 0:
         raise ValueError(f"expected labels, received: y.shape={y.shape}")

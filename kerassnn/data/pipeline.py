@@ -1,8 +1,16 @@
+import copy
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import keras
 import numpy as np
 
+from kerassnn.data.arguments import check_alone
+from kerassnn.data.arguments import check_bool
+from kerassnn.data.arguments import check_int
+from kerassnn.data.arguments import check_shard
+from kerassnn.data.checks import as_array
 from kerassnn.data.checks import check
 
 AHEAD = 2  # batches that TensorFlow makes while a step is taken
@@ -34,10 +42,12 @@ class Pipeline(keras.utils.PyDataset):
             from the next on. Keras asks for the number of batches once a
             `fit`: give the epoch begun in the middle a `fit` of its own.
             Defaults to `0`.
-        one_hot: Int K for float32 labels (B, K), or `None` for int32 (B,).
+        one_hot: Int K >= 2 for float32 labels (B, K), or `None` for int32 (B,).
             Defaults to `None`.
         workers: Int >= 1. With two or more, so many threads prepare the
             batches to come, those of the next epoch too. Defaults to `1`.
+        shard: Pair (i, n): of n processes that take a step together, process
+            i, whose batch is the i-th part of the B. Defaults to `(0, 1)`.
 
     Raises:
         ValueError: if arrays are not what `check` asks for, or an argument
@@ -53,41 +63,52 @@ class Pipeline(keras.utils.PyDataset):
 
     def __init__(
         self,
-        x,
-        y,
-        batch_size,
+        x: Any,
+        y: Any,
+        batch_size: int,
         *,
-        augment=None,
-        normalise=None,
-        shuffle=True,
-        drop_remainder=False,
-        seed=0,
-        epoch=0,
-        start_step=0,
-        one_hot=None,
-        workers=1,
+        augment: Callable | None = None,
+        normalise: Callable | None = None,
+        shuffle: bool = True,
+        drop_remainder: bool = False,
+        seed: int = 0,
+        epoch: int = 0,
+        start_step: int = 0,
+        one_hot: int | None = None,
+        workers: int = 1,
+        shard: tuple[int, int] = (0, 1),
     ):
         # Keras's own workers keep batches of one pass for the next.
         super().__init__(workers=1)
+        if one_hot is not None:
+            check_int("one_hot", one_hot, 2)
+        x, y = as_array(x), as_array(y)
         check(x, y, one_hot)
         if getattr(augment, "mixes", False) and one_hot is None:
             raise ValueError(
                 "expected one_hot=K, since the augmentation mixes labels, "
                 "received: one_hot=None"
             )
-        _check_least("batch_size", batch_size, 1)
-        _check_least("workers", workers, 1)
-        for name, value in (("seed", seed), ("epoch", epoch)):
-            _check_least(name, value, 0)
+        for name, value, least in (
+            ("batch_size", batch_size, 1),
+            ("workers", workers, 1),
+            ("seed", seed, 0),
+            ("epoch", epoch, 0),
+        ):
+            check_int(name, value, least)
+        check_bool("shuffle", shuffle)
+        check_bool("drop_remainder", drop_remainder)
+        check_shard(shard, batch_size, drop_remainder)
         self.x, self.y = x, y
         self.batch_size = batch_size
         self.augment = augment
         self.normalise = normalise or _as_float
         self.shuffle = shuffle
         self.drop_remainder = drop_remainder
-        self.seed = seed
-        self.epoch = epoch
+        self.seed, self.epoch = seed, epoch
         self.one_hot = one_hot
+        self._beside = None
+        self.shard = shard
         self._orders = {}
         self._drawn = set()
         self._ahead = workers if workers > 1 else 0
@@ -101,28 +122,24 @@ class Pipeline(keras.utils.PyDataset):
         self.start_step = start_step
 
     @property
-    def steps(self):
+    def steps(self) -> int:
         """Number of batches of a whole epoch."""
         whole, rest = divmod(len(self.y), self.batch_size)
         return whole + bool(rest and not self.drop_remainder)
 
     @property
-    def start_step(self):
+    def start_step(self) -> int:
         return self._start_step
 
     @start_step.setter
-    def start_step(self, value):
-        if not 0 <= value < self.steps:
-            raise ValueError(
-                f"expected 0 <= start_step < {self.steps}, received: "
-                f"start_step={value}"
-            )
+    def start_step(self, value: int) -> None:
+        check_int("start_step", value, 0, self.steps - 1)
         self._start_step = int(value)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.steps - self.start_step
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         if not 0 <= index < len(self):
             raise IndexError(f"expected 0 <= index < {len(self)}, got {index}")
         self._drawn.add(index)
@@ -131,14 +148,14 @@ class Pipeline(keras.utils.PyDataset):
             return self.batch(self.epoch, step)
         return self._prepared(self.epoch, step)
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         # `fit` also says so after it has peeked at the first batch.
         if len(self._drawn) >= len(self):
             self.epoch += 1
             self.start_step = 0
         self._drawn.clear()
 
-    def feed(self):
+    def feed(self) -> Any:
         """What to give `fit` in place of the pipeline itself.
 
         On TensorFlow, Keras makes a dataset of it that tf.data tunes in a
@@ -159,9 +176,9 @@ class Pipeline(keras.utils.PyDataset):
             for index in range(len(self)):
                 yield self[index]
 
-        spec = tuple(
-            tf.TensorSpec((None, *array.shape[1:]), array.dtype)
-            for array in self.batch(self.epoch, self.start_step)
+        spec = keras.tree.map_structure(
+            lambda array: tf.TensorSpec((None, *array.shape[1:]), array.dtype),
+            self.batch(self.epoch, self.start_step),
         )
         options = tf.data.Options()
         options.autotune.enabled = False
@@ -171,19 +188,41 @@ class Pipeline(keras.utils.PyDataset):
         )
         return dataset.prefetch(AHEAD).with_options(options)
 
-    def batch(self, epoch, step):
+    def beside(self, function: Callable) -> "Pipeline":
+        """A pipeline of the same batches, whose x are pairs.
+
+        Args:
+            function: Callable (x, epoch, step) -> array (B, ...), given the
+                normalised images; where `workers` prepare batches, it is
+                called in their threads.
+
+        Returns:
+            `Pipeline` of batches ((x, array), y).
+        """
+        check_alone(self.shard)
+        other = copy.copy(self)
+        other._beside, other._coming, other._drawn = function, {}, set()
+        return other
+
+    def batch(self, epoch: int, step: int) -> tuple[Any, np.ndarray]:
         """The batch (x, y) of that epoch and step."""
-        start = step * self.batch_size
-        chosen = self._permutation(epoch)[start : start + self.batch_size]
+        index, count = self.shard
+        own = self.batch_size // count
+        start = step * self.batch_size + index * own
+        chosen = self._permutation(epoch)[start : start + own]
         x, y = self.x[chosen], self.y[chosen].astype("int32")
         if self.one_hot is not None:
             y = np.eye(self.one_hot, dtype="float32")[y]
         if self.augment is not None:
             # NumPy pads seeds with zeros: [s, e, 0] is the stream [s, e], of
             # which the permutation is made.
-            rng = np.random.default_rng([self.seed, epoch, step + 1])
+            own = [self.seed, epoch, step + 1, index][: 3 + bool(index)]
+            rng = np.random.default_rng(own)
             x, y = self.augment(x, y, rng)
-        return self.normalise(x), y
+        x = self.normalise(x)
+        if self._beside is not None:
+            x = x, self._beside(x, epoch, step)
+        return x, y
 
     def _prepared(self, epoch, step):
         known, coming = self._coming, {}
@@ -209,10 +248,3 @@ class Pipeline(keras.utils.PyDataset):
 
 def _as_float(x):
     return x.astype("float32")
-
-
-def _check_least(name, value, least):
-    if isinstance(value, bool) or value != int(value) or value < least:
-        raise ValueError(
-            f"expected an int {name} >= {least}, received: {name}={value}"
-        )

@@ -26,3 +26,20 @@ def stratified(y, n, seed):
         for label, count in enumerate(quota)
     ]
     return np.sort(np.concatenate(picks)).astype(np.int64)
+
+
+def part_of_each(y, count):
+    """Which of some parts each image is in; classes are spread evenly.
+
+    Args:
+        y: Integer array (N,), class indices.
+        count: Int, number of parts. The draw is the same for ever.
+
+    Returns:
+        Int array (N,), 0 to count - 1.
+    """
+    shuffled = np.random.default_rng(0).permutation(len(y))
+    order = shuffled[np.argsort(y[shuffled], kind="stable")]
+    found = np.empty(len(y), int)
+    found[order] = np.arange(len(y)) % count
+    return found

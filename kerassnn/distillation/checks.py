@@ -1,37 +1,33 @@
 """What a distiller is given, checked before any work is lost."""
 
 import keras
-import numpy as np
+
+from kerassnn.distillation.endings import probabilities
+from kerassnn.distillation.stored_teacher import StoredTeacher
+from kerassnn.layers import SpikingNeuron
 
 
 def models(student, teacher, teacher_needed):
-    """ValueError unless both are models that end in logits of K classes."""
+    """ValueError unless both are models that end in logits of K classes.
+
+    Args:
+        student: Functional `keras.Model`.
+        teacher: Functional `keras.Model` or `None`.
+        teacher_needed: Whether `None` is an error.
+    """
     for role, model in (("student", student), ("teacher", teacher)):
         if model is None and (role == "student" or teacher_needed):
             raise ValueError(f"expected a {role} model. Received: {role}=None")
-        if model is None:
-            continue
-        if not isinstance(model, keras.Model) or not hasattr(model, "outputs"):
-            raise ValueError(
-                f"the {role} must be a functional or sequential keras.Model. "
-                f"Received: {role}={model!r}"
-            )
-        if len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
-            shapes = [tuple(t.shape) for t in model.outputs]
-            raise ValueError(
-                f"the {role} must have one output of shape (B, K), logits. "
-                f"Received: output shapes {shapes}"
-            )
-        last = getattr(model.layers[-1], "activation", None)
-        if last is keras.activations.softmax:
-            raise ValueError(
-                f"the {role} must give logits, and its last layer "
-                f"{model.layers[-1].name!r} ends in a softmax: build it with "
-                "activation=None (keras.applications: "
-                "classifier_activation=None)."
-            )
+        if model is not None:
+            classifier(role, model)
     if teacher is None:
         return
+    if spikes(teacher) and not spikes(student):
+        raise ValueError(
+            "expected the student first, then the teacher, and the spiking "
+            "one as the student: they look exchanged. Received: student="
+            f"{student.name!r} without, teacher={teacher.name!r} with spikes"
+        )
     frozen = {id(v) for v in teacher.variables}
     shared = [v.path for v in student.variables if id(v) in frozen]
     if shared:
@@ -45,76 +41,114 @@ def models(student, teacher, teacher_needed):
             f"Received: teacher {teacher.output_shape[-1]}, "
             f"student {student.output_shape[-1]}"
         )
-    if student.input_shape != teacher.input_shape and None not in (
-        *student.input_shape[1:],
+
+
+def view(teacher, view, seen):
+    """ValueError unless the teacher takes what it is to see.
+
+    Args:
+        teacher: Functional `keras.Model` or `None`.
+        view: `View`.
+        seen: Symbolic tensor, its `seen`.
+    """
+    if teacher is None and view.given is not None:
+        raise ValueError(
+            "expected a teacher for `teacher_view`. Received: teacher=None, "
+            f"teacher_view={view.given!r}"
+        )
+    if teacher is None or seen is None:
+        return
+    shape = keras.tree.map_structure(lambda t: tuple(t.shape), seen)
+    if view.given is None:
+        expected = "teacher and student must take the same input. Received: "
+        found = f"teacher {teacher.input_shape}, student {shape}"
+    else:
+        expected = "the teacher must take what it is to see. Received: "
+        found = (
+            f"teacher {teacher.input_shape}, teacher_view={view.given!r} "
+            f"gives {shape}"
+        )
+    if shape != teacher.input_shape and None not in (
+        *shape[1:],
         *teacher.input_shape[1:],
     ):
+        raise ValueError(expected + found)
+
+
+def with_graph(model, given):
+    """A model as one layer of a functional one, unless it is functional.
+
+    Args:
+        model: `keras.Model`, subclassed or not built, or anything else,
+            which is given back.
+        given: Symbolic tensor, what `model` is run on; with `None` or
+            several, `model` is given back, too.
+
+    Raises:
+        ValueError: if `model` cannot be run on such an input.
+    """
+    known = not isinstance(model, keras.Model) or has_graph(model)
+    if known or not isinstance(given, keras.KerasTensor):
+        return model
+    inputs = keras.Input(batch_shape=given.shape, dtype=given.dtype)
+    try:
+        return keras.Model(inputs, model(inputs), name=model.name)
+    except Exception as error:
         raise ValueError(
-            "teacher and student must take the same input. Received: teacher "
-            f"{teacher.input_shape}, student {student.input_shape}"
+            "expected a teacher that takes what it is to see, "
+            f"{tuple(given.shape)}. Received: {model.name!r}, which raises "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def stored(teacher, method, taps):
+    """ValueError for stored logits where a method reads more.
+
+    Args:
+        teacher: `keras.Model` or `None`.
+        method: `Distiller`.
+        taps: Names of the teacher's taps, as given.
+    """
+    if not isinstance(teacher, StoredTeacher):
+        return
+    if taps or method.needs_teacher and method.default_taps:
+        raise ValueError(
+            f"{type(method).__name__} reads feature maps of the teacher, of "
+            "which logits alone are stored: expected the teacher itself. "
+            f"Received: teacher={teacher!r}"
         )
 
 
-def weights(given, defaults):
-    """Defaults overridden by `given`; ValueError on a name not among them."""
-    given = dict(given or {})
-    unknown = sorted(set(given) - set(defaults))
-    if unknown:
+def has_graph(model):
+    """Whether a model is functional, or a built sequential one."""
+    return isinstance(model, keras.Model) and hasattr(model, "outputs")
+
+
+def spikes(layer):
+    """Whether a layer, or any inside it, is a spiking neuron."""
+    if isinstance(layer, SpikingNeuron):
+        return True
+    inside = (*getattr(layer, "layers", ()), getattr(layer, "layer", None))
+    return any(spikes(each) for each in inside if each is not None)
+
+
+def classifier(role, model):
+    """ValueError unless a model has a graph that ends in logits (B, K)."""
+    if not has_graph(model):
         raise ValueError(
-            f"`weights` must have keys among {sorted(defaults)}. "
-            f"Received: {unknown}"
+            f"the {role} must be a functional or sequential keras.Model. "
+            f"Received: {role}={model!r}"
         )
-    return {k: float(given.get(k, v)) for k, v in defaults.items()}
-
-
-def positive(name, value):
-    """`value` as a float; ValueError unless it is positive."""
-    if not isinstance(value, (int, float)) or not value > 0:
+    if len(model.outputs) != 1 or len(model.outputs[0].shape) != 2:
+        shapes = [tuple(t.shape) for t in model.outputs]
         raise ValueError(
-            f"`{name}` must be a positive number. Received: {name}={value!r}"
+            f"the {role} must have one output of shape (B, K), logits. "
+            f"Received: output shapes {shapes}"
         )
-    return float(value)
-
-
-def from_logits(loss):
-    """ValueError for a cross-entropy that expects probabilities."""
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", "")
-    if callable(loss) and getattr(keras.losses, name, None) is not loss:
-        name = ""  # a function of the user's own
-    config = loss.get_config() if isinstance(loss, keras.Loss) else {}
-    if config.get("from_logits") is False or "crossentropy" in name:
+    last = probabilities(model)
+    if last:
         raise ValueError(
-            "the student gives logits: expected a loss with from_logits=True,"
-            " such as keras.losses.SparseCategoricalCrossentropy("
-            f"from_logits=True). Received: loss={loss!r}"
+            f"the {role} must give logits, and its layer {last!r} ends in a "
+            "softmax or sigmoid: build it with activation=None "
+            "(keras.applications: classifier_activation=None)."
         )
-
-
-def arrays(x, y, student):
-    """ValueError for arrays no student can be trained on."""
-    if isinstance(x, np.ndarray):
-        if x.dtype.kind not in "fiu":
-            raise ValueError(
-                "`x` must hold real numbers. Received: x of dtype "
-                f"{x.dtype} and shape {x.shape}"
-            )
-        expected = student.input_shape
-        if x.ndim != len(expected) or any(
-            e is not None and e != n
-            for e, n in zip(expected[1:], x.shape[1:], strict=True)
-        ):
-            raise ValueError(
-                f"`x` must have shape {expected}. Received: {x.shape}"
-            )
-        if x.dtype.kind == "f" and not np.isfinite(x).all():
-            bad = int((~np.isfinite(x)).sum())
-            raise ValueError(
-                f"`x` must be finite. Received: {bad} values NaN or infinite"
-            )
-    if isinstance(y, np.ndarray) and y.dtype.kind in "iu" and y.ndim == 1:
-        classes = student.output_shape[-1]
-        if y.size and (y.min() < 0 or y.max() >= classes):
-            raise ValueError(
-                f"labels must lie in 0..{classes - 1}. Received: "
-                f"{y.min()}..{y.max()}"
-            )

@@ -1,3 +1,7 @@
+from typing import Any
+
+import keras
+
 from kerassnn.distillation import adapters
 from kerassnn.distillation.distiller import Distiller
 
@@ -12,44 +16,39 @@ class Paired(Distiller):
         teacher_taps: Likewise, as many, in the same order.
 
     Raises:
-        ValueError: as `Distiller`; or if the numbers of taps differ.
+        ValueError: as `Distiller`; if the numbers of taps differ, or a tap
+            holds no maps of a known size.
     """
 
-    required_teacher_taps = ("logits",)
-    default_taps = staticmethod(adapters.stage_taps)
+    needs_teacher = True
+    default_taps = "stages"
 
     def __init__(
-        self,
-        student,
-        teacher,
-        *,
-        student_taps=None,
-        teacher_taps=None,
-        **kwargs,
+        self, student: keras.Model, teacher: keras.Model, **kwargs: Any
     ):
-        default = self.default_taps
-        super().__init__(
-            student,
-            teacher,
-            student_taps=student_taps or default(student, "student"),
-            teacher_taps=teacher_taps or default(teacher, "teacher"),
-            **kwargs,
-        )
+        super().__init__(student, teacher, **kwargs)
         if len(self.student_taps) != len(self.teacher_taps):
             raise ValueError(
                 "expected as many taps of the student as of the teacher. "
                 f"Received: student_taps={tuple(self.student_taps)}, "
                 f"teacher_taps={tuple(self.teacher_taps)}"
             )
+        adapters.check_maps(self.student_taps, self.student_shape, "student")
+        adapters.check_maps(self.teacher_taps, self.teacher_shape, "teacher")
 
-    def channels(self):
+    def channels(self) -> list[tuple[int, int]]:
         """List of the pairs' channels, (student's, teacher's)."""
-        student, teacher = self._student.shapes, self._teacher.shapes
-        names = zip(self.student_taps, self.teacher_taps, strict=True)
-        return [(student[s][-1], teacher[t][-1]) for s, t in names]
+        return [
+            (self.student_shape(s)[-1], self.teacher_shape(t)[-1])
+            for s, t in self._pairs()
+        ]
 
-    def maps(self, views):
+    def maps(self, views: dict) -> Any:
         """List of the pairs of maps, (student's mean over T, teacher's)."""
         student, teacher = views["student"], views["teacher"]
-        names = zip(self.student_taps, self.teacher_taps, strict=True)
-        return [(adapters.rates(student[s]), teacher[t]) for s, t in names]
+        return [
+            (adapters.rates(student[s]), teacher[t]) for s, t in self._pairs()
+        ]
+
+    def _pairs(self):
+        return zip(self.student_taps, self.teacher_taps, strict=True)

@@ -1,9 +1,12 @@
 """Embeddings of a batch's similarities, for attention between layers."""
 
+import math
+
 import keras
 from keras import ops
 
 from kerassnn.distillation.adapters import adapt
+from kerassnn.distillation.adapters import wide
 from kerassnn.ops.distance import unit
 
 
@@ -21,7 +24,7 @@ def mlp(width):
     """Linear(B -> 2 d), ReLU, Linear(2 d -> d), d = B / 4."""
     size = max(1, width // 4)
     # Sums over whole maps: more than float16 holds.
-    full = {"dtype": "float32"}
+    full = {"dtype": wide()}
     net = keras.Sequential(
         [
             keras.layers.Dense(2 * size, activation="relu", **full),
@@ -32,30 +35,64 @@ def mlp(width):
     return net
 
 
-def embed(net, grams, width):
-    """Unit rows of an MLP over Gram matrices.
+def step_similarities(features, width):
+    """Inner products of every sample with those of its group, step by step.
+
+    A batch of at most `width` samples is one group; a larger one is several
+    of `width`. A short group counts as padded with samples of no similarity.
 
     Args:
-        net: MLP of `width` inputs.
-        grams: Tensor (..., B, B), B at most `width`; smaller ones count as
-            padded with samples of no similarity.
+        features: Tensor (B, T, ...).
         width: Int.
 
     Returns:
-        Tensor (..., B, D).
-
-    Raises:
-        ValueError: if the batch is larger than `width`.
+        Tensor (T, B, width).
     """
-    batch = grams.shape[-1]
-    shape = ops.shape(grams)
-    if batch is not None and batch > width:
-        raise ValueError(
-            f"attention was built for batches of {width}. "
-            f"Received: a batch of {batch}"
-        )
-    if batch != width:
-        missing = ops.zeros((*shape[:-1], width - shape[-1]))
-        grams = ops.concatenate([grams, missing], axis=-1)
-    rows = unit(adapt(net, ops.reshape(grams, (-1, width))))
+    batch, steps = features.shape[:2]
+    # Not -1: TensorFlow forgets the size where the batch is not known.
+    size = math.prod(features.shape[2:])
+    rows = ops.reshape(features, (ops.shape(features)[0], steps, size))
+    rows = ops.transpose(rows, (1, 0, 2))
+    if batch is not None and batch <= width:
+        grams = ops.matmul(rows, ops.transpose(rows, (0, 2, 1)))
+        return _padded(grams, 2, width - batch)
+    batch = ops.shape(features)[0]
+    groups = (batch + width - 1) // width
+    rows = _padded(rows, 1, groups * width - batch)
+    rows = ops.reshape(rows, (steps, groups, width, size))
+    grams = ops.matmul(rows, ops.transpose(rows, (0, 1, 3, 2)))
+    return ops.reshape(grams, (steps, groups * width, width))[:, :batch]
+
+
+def similarities(features, width):
+    """The same of maps without a time axis: (B, ...) -> (B, width)."""
+    return step_similarities(ops.expand_dims(features, 1), width)[0]
+
+
+def embed(net, rows):
+    """Unit rows of an MLP over similarities, (..., width) -> (..., D)."""
+    shape = ops.shape(rows)
+    rows = unit(adapt(net, ops.reshape(rows, (-1, rows.shape[-1]))))
     return ops.reshape(rows, (*shape[:-1], rows.shape[-1]))
+
+
+def attention(queries, keys):
+    """softmax over teacher layers of query . key, per step and sample.
+
+    Args:
+        queries: Tensor (..., B, D) of one student layer, rows of length one.
+        keys: List over the teacher's layers of tensors (B, D), likewise.
+
+    Returns:
+        Tensor (..., B, L), rows over L sum to 1.
+    """
+    scores = [ops.sum(queries * k, axis=-1) for k in keys]
+    return ops.softmax(ops.stack(scores, axis=-1), axis=-1)
+
+
+def _padded(x, axis, missing):
+    if isinstance(missing, int) and missing == 0:
+        return x
+    shape = list(ops.shape(x))
+    shape[axis] = missing
+    return ops.concatenate([x, ops.zeros(shape, dtype=x.dtype)], axis=axis)

@@ -4,6 +4,7 @@ from kerassnn.layers.adaptive_lif import AdaptiveLIF
 from kerassnn.layers.direct_encode import DirectEncode
 from kerassnn.layers.global_context import GlobalContext
 from kerassnn.layers.integrate_fire import IntegrateFire
+from kerassnn.layers.latency_encode import LatencyEncode
 from kerassnn.layers.lif import LIF
 from kerassnn.layers.mean_readout import MeanReadout
 from kerassnn.layers.membrane_readout import MembraneReadout
@@ -29,6 +30,7 @@ __all__ = [
     "GlobalContext",
     "IntegrateFire",
     "LIF",
+    "LatencyEncode",
     "MeanReadout",
     "MembraneReadout",
     "ParametricLIF",

@@ -1,8 +1,11 @@
-import keras
+from typing import Any
 
+import keras
+from keras import ops
+
+from kerassnn.layers import checks
 from kerassnn.layers.spiking_neuron import SpikingNeuron
-from kerassnn.ops.lif import Dynamics
-from kerassnn.ops.lif import lif_steps
+from kerassnn.ops.dynamics import Dynamics
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -11,17 +14,13 @@ class AdaptiveLIF(SpikingNeuron):
 
     h_t = r + M (v_{t-1} - r) + N x_t with r = `v_reset` (0 for a soft reset),
     then fire and reset as `LIF` does. Nothing keeps M in (0, 1). It runs
-    step by step: the fused op has no gradient for M.
+    step by step, whatever `fused` says: the fused op has no gradient for M.
 
     Args:
         init_decay: Float, M before training. Defaults to `0.5`.
         init_gain: Float, N before training. Defaults to `1.0`.
-        v_threshold: Float > 0. Defaults to `1.0`.
-        v_reset: Float (hard reset) or `None` (soft). Defaults to `0.0`.
-        detach_reset: Bool. Whether the reset carries no gradient. Defaults
-            to `False`.
-        surrogate: `kerassnn.ops` surrogate. Defaults to `Triangle()`.
-        strict: Bool. Fire at h > threshold, not >=. Defaults to `False`.
+        **kwargs: Those of every `SpikingNeuron` (threshold, reset, surrogate,
+            `v_init`, ...) and of a Keras layer.
 
     Input shape:  (B, T, ..., C), float currents (unit: threshold = 1).
     Output shape: (B, T, ..., C), spikes in {0, 1}, same dtype.
@@ -39,30 +38,13 @@ class AdaptiveLIF(SpikingNeuron):
     """
 
     def __init__(
-        self,
-        init_decay=0.5,
-        init_gain=1.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        detach_reset=False,
-        surrogate=None,
-        strict=False,
-        **kwargs,
+        self, init_decay: float = 0.5, init_gain: float = 1.0, **kwargs: Any
     ):
-        kwargs.pop("fused", None)
-        super().__init__(
-            v_threshold=v_threshold,
-            v_reset=v_reset,
-            detach_reset=detach_reset,
-            surrogate=surrogate,
-            strict=strict,
-            fused=False,
-            **kwargs,
-        )
-        self.init_decay = float(init_decay)
-        self.init_gain = float(init_gain)
+        super().__init__(**kwargs)
+        self.init_decay = checks.number("init_decay", init_decay)
+        self.init_gain = checks.number("init_gain", init_gain)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         super().build(input_shape)
         self.decay = self._constant("decay", self.init_decay, input_shape)
         self.gain = self._constant("gain", self.init_gain, input_shape)
@@ -76,23 +58,13 @@ class AdaptiveLIF(SpikingNeuron):
         )
 
     @property
-    def dynamics(self):
-        """Constants; decay and gain are the initial ones until trained."""
-        return Dynamics(
-            decay=self.init_decay,
-            gain=1.0,
-            v_threshold=self.v_threshold,
-            v_reset=self.v_reset,
-            detach_reset=self.detach_reset,
-            decay_reset=True,
-            strict=self.strict,
-            surrogate=self.surrogate,
-        )
+    def dynamics(self) -> Dynamics:
+        if not self.built:
+            return self._dynamics(self.init_decay, self.init_gain)
+        learned = map(ops.convert_to_tensor, (self.decay, self.gain))
+        return self._dynamics(*learned)
 
-    def call(self, inputs):
-        return lif_steps(inputs, self.dynamics, self.decay, self.gain)
-
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "init_decay": self.init_decay,

@@ -1,5 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
+
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -19,33 +23,19 @@ class DirectEncode(keras.layers.Layer):
         ValueError: if `timesteps` is not a positive integer.
     """
 
-    def __init__(self, timesteps, **kwargs):
+    def __init__(self, timesteps: int, **kwargs: Any):
         super().__init__(**kwargs)
-        self.timesteps = check_timesteps(timesteps)
+        self.timesteps = checks.timesteps(timesteps)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         return ops.repeat(ops.expand_dims(inputs, 1), self.timesteps, axis=1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (input_shape[0], self.timesteps, *input_shape[1:])
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Any) -> Any:
         shape = self.compute_output_shape(inputs.shape)
         return keras.KerasTensor(shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "timesteps": self.timesteps}
-
-
-def check_timesteps(timesteps):
-    """Raises ValueError unless `timesteps` is a positive integer."""
-    if (
-        not isinstance(timesteps, int)
-        or isinstance(timesteps, bool)
-        or timesteps < 1
-    ):
-        raise ValueError(
-            "`timesteps` must be a positive integer. "
-            f"Received: timesteps={timesteps!r}"
-        )
-    return timesteps

@@ -1,7 +1,10 @@
+import math
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -34,17 +37,13 @@ class GlobalContext(keras.layers.Layer):
     Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
     """
 
-    def __init__(self, ratio=4, residual=True, **kwargs):
+    def __init__(self, ratio: int = 4, residual: bool = True, **kwargs: Any):
         super().__init__(**kwargs)
-        if not isinstance(ratio, int) or ratio < 1:
-            raise ValueError(
-                f"`ratio` must be a positive integer. Received: ratio={ratio!r}"
-            )
-        self.ratio = ratio
-        self.residual = bool(residual)
+        self.ratio = checks.integer("ratio", ratio)
+        self.residual = checks.flag("residual", residual)
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
         channels = input_shape[-1]
         inner = max(channels // self.ratio, 1)
         self.key = self.add_weight(shape=(channels, 1), name="key")
@@ -59,7 +58,7 @@ class GlobalContext(keras.layers.Layer):
             shape=(channels,), initializer="zeros", name="excite_bias"
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         steps, channels = inputs.shape[1], inputs.shape[-1]
         x = ops.reshape(inputs, (-1, steps, _size(inputs), channels))
         weights = ops.softmax(ops.matmul(x, self.key), axis=2)
@@ -70,14 +69,28 @@ class GlobalContext(keras.layers.Layer):
         gate = ops.reshape(gate, (-1, steps, *middle, channels))
         return inputs * (0.5 + gate if self.residual else gate)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return tuple(input_shape)
 
-    def compute_output_spec(self, inputs):
-        check_sequence(inputs.shape, type(self).__name__)
+    def compute_output_spec(self, inputs: Any) -> Any:
+        checks.sequence(inputs.shape, type(self).__name__)
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def macs(
+        self,
+        input_shape: tuple[int | None, ...],
+        output_shape: tuple[int | None, ...],
+    ) -> int:
+        """Multiplications of one sample, as `kerassnn.analysis` counts them.
+
+        At every step those of the key, the weighted sum and the gate's
+        product on each value, and of the two dense layers.
+        """
+        values = math.prod(output_shape[1:])
+        dense = 2 * self.squeeze.shape[0] * self.squeeze.shape[1]
+        return 3 * values + output_shape[1] * dense
+
+    def get_config(self) -> dict[str, Any]:
         config = {"ratio": self.ratio, "residual": self.residual}
         return {**super().get_config(), **config}
 

@@ -1,7 +1,7 @@
 import keras
 
 from kerassnn.layers.spiking_neuron import SpikingNeuron
-from kerassnn.ops.lif import Dynamics
+from kerassnn.ops.dynamics import Dynamics
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -11,14 +11,8 @@ class IntegrateFire(SpikingNeuron):
     h_t = v_{t-1} + x_t; s_t = [h_t >= v_threshold]; hard or soft reset.
 
     Args:
-        v_threshold: Float > 0. Defaults to `1.0`.
-        v_reset: Float (hard reset) or `None` (soft). Defaults to `0.0`.
-        detach_reset: Bool. Whether the reset carries no gradient. Defaults
-            to `False`.
-        surrogate: `kerassnn.ops` surrogate. Defaults to `Triangle()`.
-        strict: Bool. Fire at h > threshold, not >=. Defaults to `False`.
-        fused: Bool. One op with a hand-written backward pass, or the plain
-            loop. Defaults to `True`.
+        **kwargs: Those of every `SpikingNeuron` (threshold, reset, surrogate,
+            `v_init`, ...) and of a Keras layer.
 
     Input shape:  (B, T, ...), float currents (unit: threshold = 1).
     Output shape: (B, T, ...), spikes in {0, 1}, same dtype.
@@ -31,35 +25,6 @@ class IntegrateFire(SpikingNeuron):
         4.0
     """
 
-    def __init__(
-        self,
-        v_threshold=1.0,
-        v_reset=0.0,
-        detach_reset=False,
-        surrogate=None,
-        strict=False,
-        fused=True,
-        **kwargs,
-    ):
-        super().__init__(
-            v_threshold=v_threshold,
-            v_reset=v_reset,
-            detach_reset=detach_reset,
-            surrogate=surrogate,
-            strict=strict,
-            fused=fused,
-            **kwargs,
-        )
-
     @property
-    def dynamics(self):
-        return Dynamics(
-            decay=1.0,
-            gain=1.0,
-            v_threshold=self.v_threshold,
-            v_reset=self.v_reset,
-            detach_reset=self.detach_reset,
-            decay_reset=True,
-            strict=self.strict,
-            surrogate=self.surrogate,
-        )
+    def dynamics(self) -> Dynamics:
+        return self._dynamics(decay=1.0)

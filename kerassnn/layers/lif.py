@@ -1,8 +1,11 @@
+from typing import Any
+from typing import Self
+
 import keras
 
+from kerassnn.layers import checks
 from kerassnn.layers.spiking_neuron import SpikingNeuron
-from kerassnn.layers.spiking_neuron import check_tau
-from kerassnn.ops.lif import Dynamics
+from kerassnn.ops.dynamics import Dynamics
 from kerassnn.ops.surrogate import ATan
 from kerassnn.ops.surrogate import PiecewiseTanh
 from kerassnn.ops.surrogate import Rectangle
@@ -22,19 +25,13 @@ class LIF(SpikingNeuron):
     Args:
         tau: Float > 1. Membrane time constant, in timesteps. Defaults to
             `2.0` (decay 0.5).
-        v_threshold: Float > 0. Defaults to `1.0`.
-        v_reset: Float (hard reset) or `None` (soft). Defaults to `0.0`.
-        detach_reset: Bool. Whether the reset carries no gradient. Defaults
-            to `False`.
-        surrogate: `kerassnn.ops` surrogate. Defaults to `Triangle()`.
         decay_input: Bool. Whether the input is scaled by 1/tau. Defaults to
             `False`.
         decay_reset: Bool. Whether the threshold that a soft reset subtracts
             leaks with the potential. `False` is snnTorch's form. Defaults to
             `True`.
-        strict: Bool. Fire at h > threshold, not >=. Defaults to `False`.
-        fused: Bool. One op with a hand-written backward pass, or the plain
-            loop. Defaults to `True`.
+        **kwargs: Those of every `SpikingNeuron` (threshold, reset, surrogate,
+            `v_init`, ...) and of a Keras layer.
 
     Input shape:  (B, T, ...), float currents (unit: threshold = 1).
     Output shape: (B, T, ...), spikes in {0, 1}, same dtype.
@@ -42,7 +39,7 @@ class LIF(SpikingNeuron):
     Raises:
         ValueError: if an argument is out of its range, or T is not static.
 
-    Differs from the paper: none; `sastc`, `rate`, `twkd`, `fsta`,
+    Differs from the paper: none; `sastc`, `rate_based`, `twkd`, `fsta`,
         `snntorch` and `tssd` give the neurons of those code bases (that of
         TSSD, whose detached reset is our assumption).
 
@@ -57,78 +54,57 @@ class LIF(SpikingNeuron):
 
     def __init__(
         self,
-        tau=2.0,
-        v_threshold=1.0,
-        v_reset=0.0,
-        detach_reset=False,
-        surrogate=None,
-        decay_input=False,
-        decay_reset=True,
-        strict=False,
-        fused=True,
-        **kwargs,
+        tau: float = 2.0,
+        *,
+        decay_input: bool = False,
+        decay_reset: bool = True,
+        **kwargs: Any,
     ):
-        super().__init__(
-            v_threshold=v_threshold,
-            v_reset=v_reset,
-            detach_reset=detach_reset,
-            surrogate=surrogate,
-            strict=strict,
-            fused=fused,
-            **kwargs,
-        )
-        self.tau = check_tau("tau", tau)
-        self.decay_input = bool(decay_input)
-        self.decay_reset = bool(decay_reset)
+        super().__init__(**kwargs)
+        self.tau = checks.number("tau", tau, "(1, inf)")
+        self.decay_input = checks.flag("decay_input", decay_input)
+        self.decay_reset = checks.flag("decay_reset", decay_reset)
 
     @classmethod
-    def sastc(cls, **kwargs):
+    def sastc(cls, **kwargs: Any) -> Self:
         """SASTC's and TET's: hard reset in the graph, triangle, h > 1."""
         return cls(strict=True, **kwargs)
 
     @classmethod
-    def rate(cls, **kwargs):
+    def rate_based(cls, **kwargs: Any) -> Self:
         """Rate-based backpropagation's: decay 0.2, soft detached reset."""
         soft = {"v_reset": None, "detach_reset": True}
         return cls(tau=1.25, surrogate=Sigmoid(4.0), **soft, **kwargs)
 
     @classmethod
-    def twkd(cls, **kwargs):
+    def twkd(cls, **kwargs: Any) -> Self:
         """Temporal decoupling's: hard reset in the graph, sigmoid."""
         return cls(surrogate=Sigmoid(4.0), **kwargs)
 
     @classmethod
-    def fsta(cls, **kwargs):
+    def fsta(cls, **kwargs: Any) -> Self:
         """FSTA-SNN's: decay 0.25, threshold 0.5, clamped tanh, h > 0.5."""
         shape = {"tau": 4 / 3, "v_threshold": 0.5, "strict": True}
         return cls(surrogate=PiecewiseTanh(1.0), **shape, **kwargs)
 
     @classmethod
-    def snntorch(cls, **kwargs):
+    def snntorch(cls, **kwargs: Any) -> Self:
         """snnTorch's Leaky: subtracted, undecayed, detached reset; atan."""
         reset = {"v_reset": None, "detach_reset": True, "decay_reset": False}
         return cls(surrogate=ATan(2.0), strict=True, **reset, **kwargs)
 
     @classmethod
-    def tssd(cls, **kwargs):
+    def tssd(cls, **kwargs: Any) -> Self:
         """TSSD's: soft reset, rectangle of width 1."""
         soft = {"v_reset": None, "detach_reset": True}
         return cls(surrogate=Rectangle(1.0), **soft, **kwargs)
 
     @property
-    def dynamics(self):
-        return Dynamics(
-            decay=1.0 - 1.0 / self.tau,
-            gain=1.0 / self.tau if self.decay_input else 1.0,
-            v_threshold=self.v_threshold,
-            v_reset=self.v_reset,
-            detach_reset=self.detach_reset,
-            decay_reset=self.decay_reset,
-            strict=self.strict,
-            surrogate=self.surrogate,
-        )
+    def dynamics(self) -> Dynamics:
+        gain = 1.0 / self.tau if self.decay_input else 1.0
+        return self._dynamics(1.0 - 1.0 / self.tau, gain, self.decay_reset)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "tau": self.tau,

@@ -1,7 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -18,11 +20,11 @@ class MeanReadout(keras.layers.Layer):
         ValueError: if T is not static.
     """
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         return ops.mean(inputs, axis=1)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (input_shape[0], *input_shape[2:])

@@ -1,8 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.layers.spiking_neuron import check_tau
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -23,21 +24,21 @@ class MembraneReadout(keras.layers.Layer):
         ValueError: if `tau` is not above 1, or T is not static.
     """
 
-    def __init__(self, tau=2.0, **kwargs):
+    def __init__(self, tau: float = 2.0, **kwargs: Any):
         super().__init__(**kwargs)
-        self.tau = check_tau("tau", tau)
+        self.tau = checks.number("tau", tau, "(1, inf)")
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         steps, decay = inputs.shape[1], 1.0 - 1.0 / self.tau
         kernel = [decay ** (steps - 1 - t) / self.tau for t in range(steps)]
         kernel = ops.convert_to_tensor(kernel, dtype=inputs.dtype)
         return ops.einsum("t,bt...->b...", kernel, inputs)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (input_shape[0], *input_shape[2:])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "tau": self.tau}

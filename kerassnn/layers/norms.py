@@ -5,11 +5,15 @@ Merged BN, the default of the models, is `BatchNormalization` inside
 variants that need code of their own; both take (B, T, ..., C).
 """
 
+from typing import Any
+from typing import Self
+
 import keras
 from keras import ops
 
+from kerassnn.layers import checks
+from kerassnn.layers.describing import base_config
 from kerassnn.layers.time_fold import TimeFold
-from kerassnn.ops.lif import check_own_steps
 from kerassnn.ops.native import batch_norm
 
 # PyTorch's defaults, with which the papers were trained; Keras's differ.
@@ -28,17 +32,42 @@ class BatchNormalization(keras.layers.BatchNormalization):
     Args:
         momentum: Float. Defaults to `0.9`.
         epsilon: Float. Defaults to `1e-5`.
+        **kwargs: Those of Keras's layer. With `synchronized=True`, or over
+            another axis, it is Keras's own norm that runs.
 
     Input shape:  (..., C).
     Output shape: the same.
+
+    Raises:
+        ValueError: if an argument is out of its range, or `synchronized` is
+            asked for where Keras cannot.
     """
 
-    def __init__(self, momentum=MOMENTUM, epsilon=EPSILON, **kwargs):
-        super().__init__(momentum=momentum, epsilon=epsilon, **kwargs)
+    def __init__(
+        self,
+        momentum: float = MOMENTUM,
+        epsilon: float = EPSILON,
+        **kwargs: Any,
+    ):
+        super().__init__(
+            momentum=checks.number("momentum", momentum, "[0, 1]"),
+            epsilon=checks.number("epsilon", epsilon, "[0, inf)"),
+            **kwargs,
+        )
+        if self.synchronized and keras.backend.backend() != "tensorflow":
+            raise ValueError(
+                "expected `synchronized=True` on TensorFlow only, where Keras "
+                "reduces over replicas (on JAX a batch's statistics are those "
+                "of all devices anyhow), received: backend="
+                f"{keras.backend.backend()!r}"
+            )
 
-    def call(self, inputs, training=None, mask=None):
+    def call(
+        self, inputs: Any, training: bool | None = None, mask: Any = None
+    ) -> Any:
         plain = self.axis in (-1, len(inputs.shape) - 1) and mask is None
-        if not plain or not (self.scale and self.center) or self.renorm:
+        plain = plain and not (self.renorm or self.synchronized)
+        if not plain or not (self.scale and self.center):
             return super().call(inputs, training=training, mask=mask)
         learns = training and self.trainable
         moving = self.moving_mean, self.moving_variance
@@ -56,7 +85,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
 
-def merged_bn(name=None):
+def merged_bn(name: str | None = None) -> keras.layers.Layer:
     """BatchNormalization with the papers' momentum and epsilon."""
     return BatchNormalization(name=name)
 
@@ -82,23 +111,28 @@ class TDBN(TimeFold):
         Spiking Neural Networks, AAAI 2021, arXiv 2011.05280.
     """
 
-    def __init__(self, alpha=1.0, v_threshold=1.0, layer=None, **kwargs):
-        scale = keras.initializers.Constant(alpha * v_threshold)
+    def __init__(
+        self,
+        alpha: float = 1.0,
+        v_threshold: float = 1.0,
+        layer: keras.layers.Layer | None = None,
+        **kwargs: Any,
+    ):
+        self.alpha = checks.number("alpha", alpha, "(0, inf)")
+        self.v_threshold = checks.number("v_threshold", v_threshold, "(0, inf)")
+        scale = keras.initializers.Constant(self.alpha * self.v_threshold)
         norm = BatchNormalization(
             gamma_initializer=scale, name=kwargs.get("name")
         )
         super().__init__(norm, **kwargs)
-        self.alpha = float(alpha)
-        self.v_threshold = float(v_threshold)
 
-    def get_config(self):
-        config = super().get_config()
-        config.pop("layer")
+    def get_config(self) -> dict[str, Any]:
+        config = base_config(self)
         mine = {"alpha": self.alpha, "v_threshold": self.v_threshold}
         return {**config, **mine}
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)
 
 
@@ -122,31 +156,33 @@ class TEBN(TimeFold):
         Neural Networks, NeurIPS 2022.
     """
 
-    def __init__(self, layer=None, **kwargs):
+    binds_timesteps = True  # weights for each of its T
+
+    def __init__(self, layer: keras.layers.Layer | None = None, **kwargs: Any):
         super().__init__(merged_bn(kwargs.get("name")), **kwargs)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple) -> None:
         super().build(input_shape)
         self.p = self.add_weight(
             shape=(input_shape[1],), initializer="ones", name="p"
         )
 
-    def call(self, inputs, training=None):
-        check_own_steps(self, inputs.shape, self.p.shape[0])
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        checks.own_steps(self, inputs.shape, self.p.shape[0])
         outputs = super().call(inputs)
         rank = len(outputs.shape)
         p = ops.reshape(self.p, (1, -1) + (1,) * (rank - 2))
         return outputs * ops.cast(p, outputs.dtype)
 
-    def compute_output_spec(self, inputs, training=None):
-        check_own_steps(self, inputs.shape, self.p.shape[0])
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None
+    ) -> Any:
+        checks.own_steps(self, inputs.shape, self.p.shape[0])
         return super().compute_output_spec(inputs)
 
-    def get_config(self):
-        config = super().get_config()
-        config.pop("layer")
-        return config
+    def get_config(self) -> dict[str, Any]:
+        return base_config(self)
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> Self:
         return cls(**config)

@@ -1,7 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.layers.direct_encode import check_timesteps
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -22,13 +24,13 @@ class PoissonEncode(keras.layers.Layer):
         ValueError: if `timesteps` is not a positive integer.
     """
 
-    def __init__(self, timesteps, seed=None, **kwargs):
+    def __init__(self, timesteps: int, seed: int | None = None, **kwargs: Any):
         super().__init__(**kwargs)
-        self.timesteps = check_timesteps(timesteps)
+        self.timesteps = checks.timesteps(timesteps)
         self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         shape = ops.shape(inputs)
         draws = keras.random.uniform(
             (shape[0], self.timesteps, *shape[1:]),
@@ -37,13 +39,13 @@ class PoissonEncode(keras.layers.Layer):
         )
         return ops.cast(draws < ops.expand_dims(inputs, 1), inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return (input_shape[0], self.timesteps, *input_shape[1:])
 
-    def compute_output_spec(self, inputs):
+    def compute_output_spec(self, inputs: Any) -> Any:
         shape = self.compute_output_shape(inputs.shape)
         return keras.KerasTensor(shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"timesteps": self.timesteps, "seed": self.seed}
         return {**super().get_config(), **config}

@@ -1,8 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_own_steps
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -24,8 +25,10 @@ class PositionEncoding(keras.layers.Layer):
     Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
     """
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    binds_timesteps = True  # weights for each of its T
+
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
         self.position = self.add_weight(
             shape=(input_shape[1], input_shape[-1]),
             initializer="zeros",
@@ -33,17 +36,17 @@ class PositionEncoding(keras.layers.Layer):
             name="position",
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         steps, channels = self.position.shape
-        check_own_steps(self, inputs.shape, steps)
+        checks.own_steps(self, inputs.shape, steps)
         middle = (1,) * (len(inputs.shape) - 3)
         position = ops.reshape(self.position, (1, steps, *middle, channels))
         wide = keras.backend.result_type(inputs.dtype, "float32")
         return ops.cast(ops.cast(inputs, wide) + position, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return tuple(input_shape)
 
-    def compute_output_spec(self, inputs):
-        check_own_steps(self, inputs.shape, self.position.shape[0])
+    def compute_output_spec(self, inputs: Any) -> Any:
+        checks.own_steps(self, inputs.shape, self.position.shape[0])
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)

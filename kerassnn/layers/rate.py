@@ -9,11 +9,13 @@ Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
     Rate-based Backpropagation, NeurIPS 2024, arXiv 2410.11488.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
+from kerassnn.layers import checks
 from kerassnn.layers.spiking_neuron import SpikingNeuron
-from kerassnn.ops.lif import lif_sequence
 from kerassnn.ops.native import batch_norm
 from kerassnn.ops.rate import lif_rate
 from kerassnn.ops.rate import scale_gradient
@@ -23,20 +25,22 @@ from kerassnn.ops.rate import straight_rate
 class _TwoStreams(keras.layers.Wrapper):
     """Abstract: a wrapped layer seen by spikes (B, T, ...) and by rates."""
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: keras.layers.Layer, **kwargs: Any):
         kwargs.setdefault("name", layer.name)
         super().__init__(layer, **kwargs)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(tuple(input_shape[1]))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         steps = input_shape[0][1]
         out = self.layer.compute_output_shape(tuple(input_shape[1]))
         return (out[0], steps, *out[1:]), tuple(out)
 
-    def compute_output_spec(self, inputs, training=None):
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None
+    ) -> Any:
         shapes = self.compute_output_shape([x.shape for x in inputs])
         dtype = self.layer.compute_dtype
         return tuple(keras.KerasTensor(s, dtype=dtype) for s in shapes)
@@ -53,7 +57,7 @@ class RateFold(_TwoStreams):
     Output shape: pair (B, T, ...) and (B, ...).
     """
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         spikes, rates = inputs
         outputs = ops.stop_gradient(_folded(self.layer, spikes))
         if not training:
@@ -70,13 +74,39 @@ class RateNorm(_TwoStreams):
     spike stream.
 
     Args:
-        layer: `keras.layers.BatchNormalization` over the last axis.
+        layer: `keras.layers.BatchNormalization` over the last axis, with
+            scale and centre.
 
     Input shape:  pair (B, T, ..., C) and (B, ..., C), T static.
     Output shape: the same.
+
+    Raises:
+        ValueError: if `layer` is no such norm, or a synchronised one.
     """
 
-    def call(self, inputs, training=None):
+    def __init__(self, layer: keras.layers.BatchNormalization, **kwargs: Any):
+        super().__init__(layer, **kwargs)
+        if (
+            not isinstance(layer, keras.layers.BatchNormalization)
+            or not (layer.scale and layer.center)
+            or layer.renorm
+            or layer.synchronized
+        ):
+            raise ValueError(
+                "expected `layer` to be a BatchNormalization with scale and "
+                "centre, neither renormalised nor synchronised, received: "
+                f"layer={layer!r}"
+            )
+
+    def build(self, input_shape: Any) -> None:
+        super().build(input_shape)
+        if self.layer.axis not in (-1, len(input_shape[1]) - 1):
+            raise ValueError(
+                "expected a BatchNormalization over the last axis, received: "
+                f"axis={self.layer.axis}"
+            )
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         spikes, rates = inputs
         bn = self.layer
         if not training:
@@ -110,7 +140,8 @@ class RateNeuron(_TwoStreams):
     """A neuron's spikes, and their rate with its forward-carried derivative.
 
     Args:
-        layer: `SpikingNeuron` without learned constants, such as `LIF()`.
+        layer: `SpikingNeuron` given by its `dynamics`, such as `LIF()`; one
+            that learns its constants only frozen (`trainable=False`).
 
     Input shape:  pair of currents (B, T, ...) and (B, ...), T static.
     Output shape: the same: spikes, and their mean over time.
@@ -119,15 +150,15 @@ class RateNeuron(_TwoStreams):
         ValueError: if `layer` is not a neuron, or learns its constants.
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: SpikingNeuron, **kwargs: Any):
         super().__init__(layer, **kwargs)
-        if not isinstance(layer, SpikingNeuron):
+        if not isinstance(layer, SpikingNeuron) or layer.steps_itself:
             raise ValueError(
-                "`layer` must be a kerassnn.layers neuron such as `LIF()`. "
-                f"Received: layer={layer!r}"
+                "expected `layer` to be a kerassnn.layers neuron given by its "
+                f"`dynamics`, such as `LIF()`, received: layer={layer!r}"
             )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if not self.layer.built:
             self.layer.build(tuple(input_shape[0]))
         if self.layer.trainable_weights:
@@ -136,15 +167,15 @@ class RateNeuron(_TwoStreams):
                 f"own constants. Received: {type(self.layer).__name__}"
             )
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         currents, current = inputs
         if not training:
-            spikes = lif_sequence(currents, self.layer.dynamics)
+            spikes = self.layer(currents)
             return spikes, ops.mean(spikes, axis=1)
         spikes, rate, eligibility = lif_rate(currents, self.layer.dynamics)
         return spikes, straight_rate(rate, current, eligibility)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return tuple(input_shape[0]), tuple(input_shape[1])
 
 
@@ -160,22 +191,22 @@ class RateReadout(keras.layers.Layer):
     Output shape: (B, K).
     """
 
-    def __init__(self, scale_gradient=True, **kwargs):
+    def __init__(self, scale_gradient: bool = True, **kwargs: Any):
         super().__init__(**kwargs)
-        self.scale_gradient = bool(scale_gradient)
+        self.scale_gradient = checks.flag("scale_gradient", scale_gradient)
         self.gradient_scale = 1.0
 
-    def build(self, input_shape):
+    def build(self, input_shape: Any) -> None:
         if self.scale_gradient:
             self.gradient_scale = 1.0 / input_shape[0][1]
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         return scale_gradient(inputs[1], self.gradient_scale)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Any) -> Any:
         return tuple(input_shape[1])
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         config = {"scale_gradient": self.scale_gradient}
         return {**super().get_config(), **config}
 

@@ -1,106 +1,173 @@
-import keras
+from typing import Any
 
-from kerassnn.ops.lif import check_sequence
+import keras
+from keras import ops
+
+from kerassnn.layers import checks
+from kerassnn.layers.describing import base_config
+from kerassnn.layers.describing import described
+from kerassnn.ops.dynamics import Dynamics
 from kerassnn.ops.lif import lif_sequence
+from kerassnn.ops.lif import lif_step
 from kerassnn.ops.lif import lif_steps
+from kerassnn.ops.lif import unroll
 from kerassnn.ops.surrogate import Surrogate
-from kerassnn.ops.surrogate import Triangle
+from kerassnn.ops.surrogate import get_surrogate
 
 
 class SpikingNeuron(keras.layers.Layer):
     """Abstract neuron: currents (B, T, ...) to spikes (B, T, ...).
 
-    A subclass is final and defines `dynamics`; the membrane potential lives
-    inside `call` only, so there is no state to reset between batches.
+    `step` is what a neuron is, and `call` runs it over T. A subclass is final
+    and defines one of the two: `dynamics`, its constants if it is a leaky
+    integrator, which `step` then reads; or `step` itself. The state lives
+    inside `call` only, so there is none to reset between batches.
 
     Args:
-        v_threshold: Float > 0. Potential at which the neuron fires.
+        v_threshold: Float > 0. Potential at which the neuron fires. Defaults
+            to `1.0`.
         v_reset: Float below `v_threshold` (hard reset to it), or `None`
-            (soft reset: the threshold is subtracted).
-        detach_reset: Bool. Whether the reset carries no gradient.
-        surrogate: `kerassnn.ops` surrogate. `None` means `Triangle()`.
+            (soft reset: the threshold is subtracted). Defaults to `0.0`.
+        detach_reset: Bool. Whether the reset carries no gradient. Defaults
+            to `False`.
+        surrogate: `kerassnn.ops` surrogate or its name, such as `"atan"`.
+            Defaults to `Triangle()`.
         strict: Bool. Whether the potential must exceed the threshold to
             fire; by default reaching it is enough.
-        fused: Bool. Whether the sequence runs as one op with a hand-written
-            backward pass that stores only the input.
+        v_init: Float, potential before the first step. Defaults to `None`:
+            `v_reset`, or 0 with a soft reset.
+        fused: Bool. Whether a neuron of fixed constants runs as one op with
+            a hand-written backward pass that stores only the input. Its
+            values are those of `step`. Defaults to `True`.
 
     Input shape:  (B, T, ...), float currents (unit: threshold = 1).
     Output shape: (B, T, ...), spikes in {0, 1}, same dtype.
+
+    Raises:
+        ValueError: if an argument is out of its range, or T is not static.
+
+    Example:
+        >>> class Noleak(SpikingNeuron):
+        ...     def step(self, v, current):
+        ...         spikes = spike(v + current - 1.0, self.surrogate)
+        ...         return spikes, v + current - spikes
     """
 
     def __init__(
         self,
         *,
-        v_threshold,
-        v_reset,
-        detach_reset,
-        surrogate,
-        strict,
-        fused,
-        **kwargs,
+        v_threshold: float = 1.0,
+        v_reset: float | None = 0.0,
+        detach_reset: bool = False,
+        surrogate: Surrogate | str | None = None,
+        strict: bool = False,
+        v_init: float | None = None,
+        fused: bool = True,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
-        surrogate = Triangle() if surrogate is None else surrogate
-        if isinstance(surrogate, dict):
-            surrogate = keras.saving.deserialize_keras_object(surrogate)
-        if not isinstance(surrogate, Surrogate):
+        self.v_threshold = checks.number("v_threshold", v_threshold, "(0, inf)")
+        self.v_reset = _optional("v_reset", v_reset)
+        self.v_init = _optional("v_init", v_init)
+        if self.v_reset is not None and self.v_reset >= self.v_threshold:
             raise ValueError(
-                "`surrogate` must be a kerassnn.ops surrogate such as "
-                f"`ATan()`. Received: surrogate={surrogate!r}"
+                "expected `v_reset` to be None or below `v_threshold`, "
+                f"received: v_reset={v_reset}, v_threshold={v_threshold}"
             )
-        if not v_threshold > 0:
-            raise ValueError(
-                "`v_threshold` must be a positive number. "
-                f"Received: v_threshold={v_threshold}"
-            )
-        if v_reset is not None and not v_reset < v_threshold:
-            raise ValueError(
-                "`v_reset` must be None or below `v_threshold`. Received: "
-                f"v_reset={v_reset}, v_threshold={v_threshold}"
-            )
-        self.v_threshold = float(v_threshold)
-        self.v_reset = None if v_reset is None else float(v_reset)
-        self.detach_reset = bool(detach_reset)
-        self.surrogate = surrogate
-        self.strict = bool(strict)
-        self.fused = bool(fused)
+        self.detach_reset = checks.flag("detach_reset", detach_reset)
+        self.surrogate = get_surrogate(surrogate)
+        self.strict = checks.flag("strict", strict)
+        self.fused = checks.flag("fused", fused)
 
     @property
-    def dynamics(self):
-        """The neuron's constants, a `kerassnn.ops.Dynamics`."""
-        raise NotImplementedError
+    def dynamics(self) -> Dynamics:
+        """The constants it runs with, a `kerassnn.ops.Dynamics`.
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+        Learned ones are tensors, with their present values.
+        """
+        raise NotImplementedError(
+            f"{type(self).__name__} has no constants of a leaky integrator"
+        )
 
-    def call(self, inputs):
-        unroll = lif_sequence if self.fused else lif_steps
-        return unroll(inputs, self.dynamics)
+    def step(self, v: Any, current: Any) -> tuple[Any, Any]:
+        """One timestep.
 
-    def compute_output_shape(self, input_shape):
+        Args:
+            v: Tensor (B, ...), potential after the last reset; what
+                `initial_state` gives before the first step.
+            current: Tensor (B, ...), float32 at least.
+
+        Returns:
+            Tuple (spikes, v), both (B, ...).
+        """
+        return lif_step(v, current, self.dynamics)
+
+    def initial_state(self, current: Any) -> Any:
+        """What `step` takes as `v` at the first step.
+
+        Args:
+            current: Tensor (B, ...), the currents of a step.
+
+        Returns:
+            Tensor (B, ...); a neuron of its own `step` may keep any
+            structure of tensors.
+        """
+        rest = 0.0 if self.v_reset is None else self.v_reset
+        return ops.full_like(
+            current, rest if self.v_init is None else self.v_init
+        )
+
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
+
+    def call(self, inputs: Any) -> Any:
+        if self.steps_itself:
+            wide = keras.backend.result_type(inputs.dtype, "float32")
+            first = ops.cast(inputs[:, 0], wide)
+            return unroll(self.step, inputs, self.initial_state(first))
+        dynamics = self.dynamics
+        if self.fused and dynamics.fixed:
+            return lif_sequence(inputs, dynamics)
+        return lif_steps(inputs, dynamics)
+
+    @property
+    def steps_itself(self) -> bool:
+        """Whether a subclass's own `step` replaces that of a `Dynamics`."""
+        return type(self).step is not SpikingNeuron.step
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return tuple(input_shape)
 
-    def compute_output_spec(self, inputs):
-        check_sequence(inputs.shape, type(self).__name__)
+    def compute_output_spec(self, inputs: Any) -> Any:
+        checks.sequence(inputs.shape, type(self).__name__)
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
-            **super().get_config(),
+            **base_config(self),
             "v_threshold": self.v_threshold,
             "v_reset": self.v_reset,
             "detach_reset": self.detach_reset,
-            "surrogate": keras.saving.serialize_keras_object(self.surrogate),
+            "surrogate": described(self.surrogate),
             "strict": self.strict,
+            "v_init": self.v_init,
             "fused": self.fused,
         }
 
-
-def check_tau(name, tau):
-    """Raises ValueError unless `tau` is a time constant above one step."""
-    if not isinstance(tau, (int, float)) or not tau > 1:
-        raise ValueError(
-            f"`{name}` must be a number above 1, in timesteps. "
-            f"Received: {name}={tau!r}"
+    def _dynamics(self, decay, gain=1.0, decay_reset=True):
+        """`Dynamics` of this decay and gain, the rest from the arguments."""
+        return Dynamics(
+            decay=decay,
+            gain=gain,
+            v_threshold=self.v_threshold,
+            v_reset=self.v_reset,
+            detach_reset=self.detach_reset,
+            decay_reset=decay_reset,
+            strict=self.strict,
+            surrogate=self.surrogate,
+            v_init=self.v_init,
         )
-    return float(tau)
+
+
+def _optional(name, value):
+    return None if value is None else checks.number(name, value)

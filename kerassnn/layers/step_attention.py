@@ -1,8 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_own_steps
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 OPEN = 2.0  # the bias at the start: sigmoid(2) = 0.88
 
@@ -34,16 +35,14 @@ class StepAttention(keras.layers.Layer):
     Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
     """
 
-    def __init__(self, ratio=1, **kwargs):
-        super().__init__(**kwargs)
-        if not isinstance(ratio, int) or ratio < 1:
-            raise ValueError(
-                f"`ratio` must be a positive integer. Received: ratio={ratio!r}"
-            )
-        self.ratio = ratio
+    binds_timesteps = True  # weights for each of its T
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    def __init__(self, ratio: int = 1, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.ratio = checks.integer("ratio", ratio)
+
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
         steps = input_shape[1]
         inner = max(steps // self.ratio, 1)
         # Firing rates are not negative: few units of random sign could all
@@ -64,20 +63,32 @@ class StepAttention(keras.layers.Layer):
             name="excite_bias",
         )
 
-    def call(self, inputs):
+    def call(self, inputs: Any) -> Any:
         rank, steps = len(inputs.shape), self.squeeze.shape[0]
-        check_own_steps(self, inputs.shape, steps)
+        checks.own_steps(self, inputs.shape, steps)
         pooled = ops.mean(inputs, axis=tuple(range(2, rank)))
         hidden = ops.relu(ops.matmul(pooled, self.squeeze) + self.squeeze_bias)
         gate = ops.sigmoid(ops.matmul(hidden, self.excite) + self.excite_bias)
         return inputs * ops.reshape(gate, (-1, steps) + (1,) * (rank - 2))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return tuple(input_shape)
 
-    def compute_output_spec(self, inputs):
-        check_own_steps(self, inputs.shape, self.squeeze.shape[0])
+    def compute_output_spec(self, inputs: Any) -> Any:
+        checks.own_steps(self, inputs.shape, self.squeeze.shape[0])
         return keras.KerasTensor(inputs.shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def macs(
+        self,
+        input_shape: tuple[int | None, ...],
+        output_shape: tuple[int | None, ...],
+    ) -> int:
+        """Multiplications of one sample: its two dense layers, once.
+
+        The factor of a step comes out of the sums of the layers that read
+        the spikes; `kerassnn.analysis` counts it there.
+        """
+        return 2 * self.squeeze.shape[0] * self.squeeze.shape[1]
+
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "ratio": self.ratio}

@@ -1,7 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -27,27 +29,29 @@ class TimeFold(keras.layers.Wrapper):
         (2, 4, 3)
     """
 
-    def __init__(self, layer, **kwargs):
+    def __init__(self, layer: keras.layers.Layer, **kwargs: Any):
         kwargs.setdefault("name", layer.name)
         super().__init__(layer, **kwargs)
 
-    def build(self, input_shape):
-        check_sequence(input_shape, type(self).__name__)
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape, type(self).__name__)
         if not self.layer.built:
             self.layer.build((None, *input_shape[2:]))
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         steps = inputs.shape[1]
         folded = ops.reshape(inputs, (-1, *inputs.shape[2:]))
         # `training` reaches the layer through Keras's call context.
         outputs = self.layer(folded)
         return ops.reshape(outputs, (-1, steps, *outputs.shape[1:]))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         inner = self.layer.compute_output_shape((None, *input_shape[2:]))
         return (*input_shape[:2], *inner[1:])
 
-    def compute_output_spec(self, inputs, training=None):
-        check_sequence(inputs.shape, type(self).__name__)
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None
+    ) -> Any:
+        checks.sequence(inputs.shape, type(self).__name__)
         shape = self.compute_output_shape(inputs.shape)
         return keras.KerasTensor(shape, dtype=self.layer.compute_dtype)

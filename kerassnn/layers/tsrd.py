@@ -1,7 +1,9 @@
+from typing import Any
+
 import keras
 from keras import ops
 
-from kerassnn.ops.lif import check_sequence
+from kerassnn.layers import checks
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -29,20 +31,18 @@ class TSRD(keras.layers.Layer):
     Reference: Zhang et al., STAA-SNN, CVPR 2025, arXiv 2503.02689.
     """
 
-    def __init__(self, rate=0.1, seed=None, **kwargs):
+    def __init__(
+        self, rate: float = 0.1, seed: int | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
-        if not 0 <= rate <= 1:
-            raise ValueError(
-                f"`rate` must be in [0, 1]. Received: rate={rate!r}"
-            )
-        self.rate = float(rate)
+        self.rate = checks.number("rate", rate, "[0, 1]")
         self.seed = seed
         self.generator = keras.random.SeedGenerator(seed)
 
-    def build(self, input_shape):
-        check_sequence(input_shape[0], type(self).__name__)
+    def build(self, input_shape: tuple) -> None:
+        checks.sequence(input_shape[0], type(self).__name__)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         before, after = inputs
         if not training or self.rate == 0:
             return after
@@ -50,11 +50,13 @@ class TSRD(keras.layers.Layer):
         skipped = keras.random.uniform(shape, seed=self.generator) < self.rate
         return ops.where(skipped, before, after)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return tuple(input_shape[1])
 
-    def compute_output_spec(self, inputs, training=None):
+    def compute_output_spec(
+        self, inputs: Any, training: bool | None = None
+    ) -> Any:
         return keras.KerasTensor(inputs[1].shape, dtype=self.compute_dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}

@@ -7,6 +7,7 @@ prefix of the layer names.
 
 import keras
 
+from kerassnn.models.body import LAST
 from kerassnn.models.body import channels
 
 
@@ -87,16 +88,16 @@ def pyramidal(body, x, filters, stride, name):
     y = _conv_norm(body, y, filters, 3, 1, name, 2, norm=3)
     if stride > 1:
         pool = keras.layers.AveragePooling2D(
-            stride, padding="same", name=f"{name}_pool"
+            stride, padding="same", **LAST, name=f"{name}_pool"
         )
-        x = body.fold(pool, x)
+        x = body.apply(pool, x)
     more = filters - channels(x)
     if more:
         # Seen as channels-first, (H, W, C) has W and C as its image axes.
         fill = keras.layers.ZeroPadding2D(
             ((0, 0), (0, more)), "channels_first", name=f"{name}_fill"
         )
-        x = body.fold(fill, x)
+        x = body.apply(fill, x)
     return body.add(y, x, f"{name}_add")
 
 

@@ -2,9 +2,13 @@
 
 import keras
 
-from kerassnn.layers.direct_encode import check_timesteps
+from kerassnn.layers import checks as layer_checks
 from kerassnn.layers.time_fold import TimeFold
+from kerassnn.models.flow import Flow
 from kerassnn.models.flow import choose
+
+# Networks are channels-last whatever the user's keras.json says.
+LAST = {"data_format": "channels_last"}
 
 
 class Body:
@@ -20,8 +24,9 @@ class Body:
             flow: As in `ResNet19`.
 
     Raises:
-        ValueError: if a size is not positive, the shape has another rank,
-            or both `flow` and `neuron` or `norm` are given.
+        ValueError: if a size is not a positive integer, the shape has
+            another rank, the decay is not a number from 0 on, or both `flow`
+            and `neuron` or `norm` are given.
     """
 
     def __init__(
@@ -35,16 +40,18 @@ class Body:
         weight_decay,
         flow,
     ):
-        _check_size("classes", classes)
-        _check_size("width", width)
-        check_timesteps(timesteps)
+        check_positive("classes", classes)
+        check_positive("width", width)
+        layer_checks.timesteps(timesteps)
         _check_shape(input_shape)
+        _check_decay(weight_decay)
+        _check_layers(norm, flow)
         self.flow = choose(neuron, norm, flow)
         self.inputs = self.flow.inputs(input_shape)
         self.classes = classes
         self.timesteps = timesteps
         self.weight_decay = weight_decay
-        self.fold = self.flow.fold
+        self.apply = self.flow.apply
         self.norm = self.flow.norm
         self.act = self.flow.activate
         self.add = self.flow.add
@@ -65,10 +72,11 @@ class Body:
         Returns:
             What the flow carries, tapped as `stem`.
         """
+        check_positive("filters", filters)
         x = self.inputs
         kernel, stride = (7, 2) if imagenet else (3, 1)
         if imagenet:
-            pad = keras.layers.ZeroPadding2D(3, name="stem_pad")
+            pad = keras.layers.ZeroPadding2D(3, **LAST, name="stem_pad")
             x = (TimeFold(pad) if len(x.shape) == 5 else pad)(x)
         conv = self._conv(filters, kernel, stride, "stem_conv", use_bias)
         x = self.flow.stem(x, conv, self.timesteps, "stem")
@@ -76,29 +84,33 @@ class Body:
             x = self.act(x, "stem_act")
         if imagenet and pool:
             # Keras's "same" would pad the far sides only.
-            pad = keras.layers.ZeroPadding2D(1, name="stem_pool_pad")
-            pool = keras.layers.MaxPooling2D(3, 2, name="stem_pool")
-            x = self.fold(pool, self.fold(pad, x))
+            pad = keras.layers.ZeroPadding2D(1, **LAST, name="stem_pool_pad")
+            pool = keras.layers.MaxPooling2D(3, 2, **LAST, name="stem_pool")
+            x = self.apply(pool, self.apply(pad, x))
         return self.tap(x, "stem")
 
     def conv(self, x, filters, kernel, stride, name, use_bias=False):
-        """Folded convolution, padded alike on all sides at any stride.
+        """Convolution of every step, padded alike on all sides at any stride.
 
         Keras's "same" pads only the far sides at stride 2; the networks
         these layouts come from pad both.
         """
         if stride > 1 and kernel > 1:
-            pad = keras.layers.ZeroPadding2D(kernel // 2, name=f"{name}_pad")
-            x = self.fold(pad, x)
-        return self.fold(self._conv(filters, kernel, stride, name, use_bias), x)
+            pad = keras.layers.ZeroPadding2D(
+                kernel // 2, **LAST, name=f"{name}_pad"
+            )
+            x = self.apply(pad, x)
+        return self.apply(
+            self._conv(filters, kernel, stride, name, use_bias), x
+        )
 
     def dense(self, x, units, name, **kwargs):
-        """Folded linear layer."""
+        """Linear layer of every step."""
         decay = l2(self.weight_decay)
         layer = keras.layers.Dense(
             units, kernel_regularizer=decay, name=name, **kwargs
         )
-        return self.fold(layer, x)
+        return self.apply(layer, x)
 
     def stages(self, x, block, plan):
         """Residual stages, each tapped.
@@ -118,8 +130,8 @@ class Body:
 
     def pooled(self, x):
         """Global average pooling, tapped as `features`."""
-        pool = keras.layers.GlobalAveragePooling2D(name="pool")
-        return self.tap(self.fold(pool, x), "features")
+        pool = keras.layers.GlobalAveragePooling2D(**LAST, name="pool")
+        return self.tap(self.apply(pool, x), "features")
 
     def model(self, x, name, hidden=None, hidden_norm=True):
         """The finished model: a linear head, or two with an act between.
@@ -129,6 +141,7 @@ class Body:
         while.
         """
         if hidden is not None:
+            check_positive("hidden", hidden)
             x = self.dense(x, hidden, "hidden")
             if hidden_norm:
                 x = self.norm(x, "hidden_bn")
@@ -143,6 +156,7 @@ class Body:
             strides=stride,
             padding="same" if stride == 1 else "valid",
             use_bias=use_bias,
+            **LAST,
             kernel_initializer="he_normal",
             kernel_regularizer=l2(self.weight_decay),
             name=name,
@@ -165,16 +179,44 @@ def channels(x):
     return (x[0] if isinstance(x, tuple) else x).shape[-1]
 
 
-def _check_size(name, value):
-    if not isinstance(value, int) or value < 1:
+def check_positive(name, value):
+    """Raises ValueError unless `value` is a positive integer."""
+    if not _is_size(value):
         raise ValueError(
             f"`{name}` must be a positive integer. Received: {name}={value!r}"
         )
 
 
+def _is_size(value):
+    return type(value) is int and value > 0
+
+
 def _check_shape(input_shape):
-    if len(input_shape) not in (3, 4) or None in input_shape:
+    good = isinstance(input_shape, (tuple, list)) and len(input_shape) in (3, 4)
+    if not good or not all(map(_is_size, input_shape)):
         raise ValueError(
             "`input_shape` must be (H, W, C) for images or (T, H, W, C) for "
-            f"event frames. Received: input_shape={tuple(input_shape)}"
+            f"event frames. Received: input_shape={input_shape!r}"
+        )
+
+
+def _check_decay(value):
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0 <= value < float("inf"):
+        raise ValueError(
+            "`weight_decay` must be a number from 0 on. Received: "
+            f"weight_decay={value!r}"
+        )
+
+
+def _check_layers(norm, flow):
+    if norm is not None and not isinstance(norm, keras.layers.Layer):
+        raise ValueError(
+            "`norm` must be a layer such as `TDBN()`, or None. Received: "
+            f"norm={norm!r}"
+        )
+    if flow is not None and not isinstance(flow, Flow):
+        raise ValueError(
+            "`flow` must be a kerassnn.models flow such as `STAA()`, or None. "
+            f"Received: flow={flow!r}"
         )

@@ -1,22 +1,26 @@
 """Residual networks whose shortcuts carry membrane potentials."""
 
+import keras
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models import blocks
 from kerassnn.models.body import Body
+from kerassnn.models.flow import Flow
 from kerassnn.models.resnet import doubling
 
 
 def MSResNet18(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    imagenet_stem=False,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="ms_resnet18",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    imagenet_stem: bool = False,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "ms_resnet18",
+) -> keras.Model:
     """MS-ResNet-18: potentials are summed, spikes are convolved.
 
     Each block is act-conv-BN twice plus the shortcut; a last activation
@@ -46,17 +50,17 @@ def MSResNet18(
 
 
 def PreActResNet34(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    imagenet_stem=False,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="preact_resnet34",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    imagenet_stem: bool = False,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "preact_resnet34",
+) -> keras.Model:
     """Pre-activation ResNet-34 as rate-based backpropagation uses it.
 
     Blocks as in `MSResNet18`, in stages of 3, 4, 6 and 3; the features are

@@ -1,21 +1,26 @@
+import keras
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models import blocks
 from kerassnn.models.body import Body
+from kerassnn.models.body import check_positive
+from kerassnn.models.flow import Flow
 
 BLOCKS = 9
 
 
 def PyramidNet20(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=16,
-    alpha=None,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="pyramidnet20",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 16,
+    alpha: int | None = None,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "pyramidnet20",
+) -> keras.Model:
     """PyramidNet-20: nine blocks, each a little wider than the one before.
 
     The k-th block has round(width + k alpha / 9) channels: 38, 60, 83, 105,
@@ -39,6 +44,8 @@ def PyramidNet20(
     body = Body(
         classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
     )
+    if alpha is not None:
+        check_positive("alpha", alpha)
     alpha = 12.5 * width if alpha is None else alpha
     x = body.stem(width, act=False)
     for k in range(1, BLOCKS + 1):

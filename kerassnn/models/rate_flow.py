@@ -1,3 +1,5 @@
+from typing import Any
+
 import keras
 
 from kerassnn.layers.direct_encode import DirectEncode
@@ -10,6 +12,7 @@ from kerassnn.layers.rate import RateReadout
 from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models.flow import Flow
 from kerassnn.models.flow import clone
+from kerassnn.models.flow import serialised
 
 
 @keras.saving.register_keras_serializable("kerassnn")
@@ -23,7 +26,7 @@ class RateBased(Flow):
 
     Args:
         neuron: `SpikingNeuron` without learned constants, such as
-            `LIF.rate()`, the prototype of every neuron.
+            `LIF.rate_based()`, the prototype of every neuron.
         scale_gradient: Bool. Whether the gradient of the logits is divided
             by T, as the paper's code does. Defaults to `True`.
 
@@ -37,50 +40,51 @@ class RateBased(Flow):
         Rate-based Backpropagation, NeurIPS 2024, arXiv 2410.11488.
     """
 
-    def __init__(self, neuron, scale_gradient=True):
+    def __init__(self, neuron: SpikingNeuron, scale_gradient: bool = True):
         if not isinstance(neuron, SpikingNeuron):
             raise ValueError(
                 "`neuron` must be a kerassnn.layers neuron such as "
-                f"`LIF.rate()`. Received: neuron={neuron!r}"
+                f"`LIF.rate_based()`. Received: neuron={neuron!r}"
             )
         self.neuron = neuron
         self.scale_gradient = scale_gradient
 
-    def stem(self, x, conv, timesteps, name):
+    def stem(
+        self, x: Any, conv: keras.layers.Layer, timesteps: int, name: str
+    ) -> Any:
         if len(x.shape) == 5:
             x = (x, MeanReadout(name="mean_frame")(x))
-            return self.norm(self.fold(conv, x), f"{name}_bn")
+            return self.norm(self.apply(conv, x), f"{name}_bn")
         # Equal steps have the statistics of one: an ordinary norm will do.
         current = merged_bn(f"{name}_bn")(conv(x))
         return DirectEncode(timesteps, name="encode")(current), current
 
-    def fold(self, layer, x):
+    def apply(self, layer: keras.layers.Layer, x: Any) -> Any:
         return RateFold(layer)(x)
 
-    def norm(self, x, name):
+    def norm(self, x: Any, name: str) -> Any:
         return RateNorm(merged_bn(name))(x)
 
-    def activate(self, x, name):
+    def activate(self, x: Any, name: str) -> Any:
         return RateNeuron(clone(self.neuron, name))(x)
 
-    def add(self, x, y, name):
+    def add(self, x: Any, y: Any, name: str) -> Any:
         spikes = keras.layers.Add(name=f"{name}_spikes")([x[0], y[0]])
         return spikes, keras.layers.Add(name=name)([x[1], y[1]])
 
-    def tap(self, x, name):
+    def tap(self, x: Any, name: str) -> Any:
         return x[0], keras.layers.Identity(name=name)(x[1])
 
-    def readout(self, x):
+    def readout(self, x: Any) -> Any:
         readout = RateReadout(
             self.scale_gradient, dtype="float32", name="logits"
         )
         return readout(x)
 
-    def get_config(self):
-        neuron = keras.saving.serialize_keras_object(self.neuron)
-        return {"neuron": neuron, "scale_gradient": self.scale_gradient}
+    def published(self) -> dict[str, Any]:
+        """The plain network with the same neurons: its weights are the same."""
+        return {"neuron": self.neuron}
 
-    @classmethod
-    def from_config(cls, config):
-        neuron = keras.saving.deserialize_keras_object(config["neuron"])
-        return cls(**{**config, "neuron": neuron})
+    def get_config(self) -> dict[str, Any]:
+        neuron = serialised(self.neuron)
+        return {"neuron": neuron, "scale_gradient": self.scale_gradient}

@@ -1,23 +1,29 @@
 """Residual networks with post-activation basic blocks."""
 
+from collections.abc import Sequence
+
+import keras
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models import blocks
 from kerassnn.models.body import Body
+from kerassnn.models.flow import Flow
 
 
 def ResNet19(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=128,
-    stem_width=None,
-    hidden=None,
-    hidden_norm=True,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="resnet19",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 128,
+    stem_width: int | None = None,
+    hidden: int | None = None,
+    hidden_norm: bool = True,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "resnet19",
+) -> keras.Model:
     """ResNet-19 of the SNN literature: stages of 3, 3 and 2 basic blocks.
 
     Two layouts carry the name. The tdBN lineage has a stem as wide as the
@@ -67,18 +73,18 @@ def ResNet19(
 
 
 def ResNet18(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    hidden=None,
-    hidden_norm=True,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="resnet18",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    hidden: int | None = None,
+    hidden_norm: bool = True,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "resnet18",
+) -> keras.Model:
     """ResNet-18 with the 3x3 stem used for CIFAR: four stages of 2 blocks.
 
     Arguments, shapes and errors are those of `ResNet19`; `width` is the
@@ -99,17 +105,17 @@ def ResNet18(
 
 
 def ResNet34(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    imagenet_stem=False,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="resnet34",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    imagenet_stem: bool = False,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "resnet34",
+) -> keras.Model:
     """ResNet-34: four stages of 3, 4, 6 and 3 basic blocks.
 
     Arguments, shapes and errors are those of `ResNet19`; `width` is the
@@ -134,18 +140,18 @@ def ResNet34(
 
 
 def ResNet8(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(8, 8, 1),
-    width=16,
-    hidden=None,
-    hidden_norm=True,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="resnet8",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (8, 8, 1),
+    width: int = 16,
+    hidden: int | None = None,
+    hidden_norm: bool = True,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "resnet8",
+) -> keras.Model:
     """ResNet-8, a small net for digits and tests: three stages of 1 block.
 
     Arguments, shapes and errors are those of `ResNet19`; `width` is the
@@ -163,7 +169,7 @@ def ResNet8(
     return body.model(x, name, hidden, hidden_norm)
 
 
-def doubling(width, depths):
+def doubling(width: int, depths: Sequence[int]) -> list[tuple[int, int, int]]:
     """Plan of stages, each twice as wide as the one before at half the size."""
     return tuple(
         (width * 2**i, depth, 1 if i == 0 else 2)

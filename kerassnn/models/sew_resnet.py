@@ -1,20 +1,24 @@
+import keras
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models import blocks
 from kerassnn.models.body import Body
+from kerassnn.models.flow import Flow
 from kerassnn.models.resnet import doubling
 
 
 def SEWResNet34(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    imagenet_stem=False,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="sew_resnet34",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    imagenet_stem: bool = False,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "sew_resnet34",
+) -> keras.Model:
     """Spike-element-wise ResNet-34, whose shortcuts add spikes (g = ADD).
 
     The neurons stand before the sum, so what blocks pass on are counts of

@@ -2,20 +2,23 @@
 
 import keras
 
+from kerassnn.layers.spiking_neuron import SpikingNeuron
+from kerassnn.models.body import LAST
 from kerassnn.models.body import Body
+from kerassnn.models.flow import Flow
 
 
 def VGG11(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="vgg11",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "vgg11",
+) -> keras.Model:
     """VGG-11 as SASTC uses it: strides in place of pooling.
 
     Eight 3x3 convolutions (w, 2w, 4w, 4w, 8w, 8w, 8w, 8w; every second one
@@ -39,16 +42,16 @@ def VGG11(
 
 
 def VGG16(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="vgg16",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "vgg16",
+) -> keras.Model:
     """VGG-16 in its CIFAR form: five pooled stages and one linear layer.
 
     Thirteen 3x3 convolutions in stages of 2, 2, 3, 3 and 3 (w, 2w, 4w, 8w,
@@ -72,16 +75,16 @@ def VGG16(
 
 
 def VGGSNN(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(10, 48, 48, 2),
-    width=64,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="vggsnn",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (10, 48, 48, 2),
+    width: int = 64,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "vggsnn",
+) -> keras.Model:
     """VGGSNN of TET for event frames of 48x48 pixels in two polarities.
 
     Eight 3x3 convolutions (w, 2w, pool, 4w, 4w, pool, 8w, 8w, pool, 8w, 8w,
@@ -121,7 +124,7 @@ def _convolutions(body, width, plan, stride=1, pool=None):
             x = body.conv(x, filters, 3, step, f"conv{count}", use_bias=True)
             x = body.act(body.norm(x, f"bn{count}"), f"act{count}")
         if pool is not None:
-            x = body.fold(pool(2, name=f"pool{i}"), x)
+            x = body.apply(pool(2, **LAST, name=f"pool{i}"), x)
         x = body.tap(x, f"stage{i}")
-    x = body.fold(keras.layers.Flatten(name="flatten"), x)
+    x = body.apply(keras.layers.Flatten(**LAST, name="flatten"), x)
     return body.tap(x, "features")

@@ -1,13 +1,20 @@
-"""Weights shared or moved between models with the same layer names."""
+"""Weights moved between models with the same layer names."""
 
+import keras
 from keras import ops
 
+from kerassnn.models import graph
 
-def transfer(source, target, may_differ=None):
+
+def transfer(
+    source: keras.Model,
+    target: keras.Model,
+    may_differ: tuple[str, ...] | None = None,
+) -> list[str]:
     """Copies every weight that agrees in layer name and shape.
 
     Between the twins of one builder (ANN and SNN, or two heads) all of the
-    body agrees.
+    body agrees. Models within a model are looked through.
 
     Args:
         source: `keras.Model` to read from.
@@ -41,10 +48,44 @@ def transfer(source, target, may_differ=None):
     return left
 
 
-def named_weights(model):
-    """Dict `layer/variable` -> variable, folding wrappers looked through."""
-    named = {}
-    for layer in model.layers:
+def named_weights(model: keras.Model) -> dict[str, keras.Variable]:
+    """The weights of a model by name, wrappers and nested models left out.
+
+    Args:
+        model: `keras.Model`, built.
+
+    Returns:
+        Dict `layer/variable` -> variable. Where two layers within nested
+        models have one name, it is `model/layer/variable`.
+
+    Raises:
+        ValueError: if a weight belongs to no layer of the model, or two of
+            one layer have one name.
+    """
+    layers = graph.layers(model)
+    short = graph.flat_names(layers)
+    named, seen = {}, set()
+    for path, layer in layers.items():
+        prefix = layer.name if short[path] == layer.name else path
         for variable in layer.weights:
-            named[f"{layer.name}/{variable.name}"] = variable
+            if id(variable) in seen:
+                continue
+            seen.add(id(variable))
+            name = f"{prefix}/{variable.name}"
+            if name in named:
+                # A layer made of layers: behind its own name, its path.
+                inner = variable.path.split(f"{layer.name}/", 1)[-1]
+                name = f"{prefix}/{inner}"
+            if name in named:
+                raise ValueError(
+                    "expected weights of distinct names, received: "
+                    f"{name!r} twice in {model.name!r}"
+                )
+            named[name] = variable
+    lost = [v.path for v in model.weights if id(v) not in seen]
+    if lost:
+        raise ValueError(
+            f"expected every weight of {model.name!r} in one of its layers, "
+            f"received: {lost[:3]}"
+        )
     return named

@@ -1,20 +1,24 @@
 """The wide networks of SASTC: its teacher, and the student named after it."""
 
+import keras
+
+from kerassnn.layers.spiking_neuron import SpikingNeuron
 from kerassnn.models import blocks
 from kerassnn.models.body import Body
+from kerassnn.models.flow import Flow
 
 
 def WRN28x4(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="wrn28x4",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "wrn28x4",
+) -> keras.Model:
     """WRN-28-4: a pre-activation ResNet of three groups of four blocks.
 
     Arguments, shapes and errors are those of `ResNet19`; `width` is the
@@ -39,18 +43,18 @@ def WRN28x4(
 
 
 def WideBottleneck16(
-    classes=10,
-    timesteps=4,
-    neuron=None,
-    input_shape=(32, 32, 3),
-    width=64,
-    hidden=None,
-    hidden_norm=True,
-    norm=None,
-    weight_decay=0.0,
-    flow=None,
-    name="wide_bottleneck16",
-):
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 64,
+    hidden: int | None = None,
+    hidden_norm: bool = True,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "wide_bottleneck16",
+) -> keras.Model:
     """The SNN that SASTC's code calls WRN-16-2, which it is not.
 
     A post-activation ResNet of 2, 1 and 1 bottleneck blocks twice as wide

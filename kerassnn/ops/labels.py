@@ -1,9 +1,11 @@
 """Labels given as class indices or as distributions over the classes."""
 
+from typing import Any
+
 from keras import ops
 
 
-def class_indices(y, classes):
+def class_indices(y: Any, classes: int) -> Any:
     """Labels as int32 indices.
 
     Args:
@@ -18,7 +20,7 @@ def class_indices(y, classes):
     return ops.cast(ops.reshape(y, (-1,)), "int32")
 
 
-def cross_entropy(y, logits):
+def cross_entropy(y: Any, logits: Any) -> Any:
     """-sum_k y_k log softmax(z)_k of every row.
 
     Args:
@@ -32,7 +34,9 @@ def cross_entropy(y, logits):
     if not _soft(y, classes):
         y = ops.one_hot(class_indices(y, classes), classes)
     y = ops.cast(y, logits.dtype)
-    return -ops.sum(y * ops.log_softmax(logits, axis=-1), axis=-1)
+    log_p = ops.log_softmax(logits, axis=-1)
+    # A logit of -inf costs nothing where no label asks for its class.
+    return -ops.sum(y * ops.where(y != 0, log_p, 0.0), axis=-1)
 
 
 def _soft(y, classes):

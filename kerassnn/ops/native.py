@@ -5,78 +5,16 @@ nothing here is for it. A backend's package is imported by itself alone, when
 a function is called.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 
-def over_steps(function):
-    """`function` of whole sequences, as one pass over memory on TensorFlow.
-
-    Args:
-        function: From lists over T of tensors (B, ...), float32 at least, to
-            a list over T or a tuple of such lists and of tensors. Made of
-            elementwise ops. XLA compiles it once for each shape.
-
-    Returns:
-        Function from tensors (B, T, ...), T static, to tensors of the dtype
-        of the first: (B, T, ...) for a list.
-    """
-
-    def plain(*sequences):
-        wide = [map(_widened, ops.unstack(x, axis=1)) for x in sequences]
-        found = function(*map(list, wide))
-        return _stacked(found, sequences[0].dtype)
-
-    if keras.backend.backend() != "tensorflow":
-        return plain
-    import tensorflow as tf
-
-    def fused(*sequences):
-        halves = [x.dtype == tf.uint16 for x in sequences]
-        wide = [
-            _floats(x) if half else list(map(_widened, tf.unstack(x, axis=1)))
-            for x, half in zip(sequences, halves, strict=True)
-        ]
-        dtype = "bfloat16" if halves[0] else sequences[0].dtype
-        return _stacked(function(*wide), dtype)
-
-    compiled = tf.function(fused, jit_compile=True, autograph=False)
-
-    def run(*sequences):
-        # XLA rounds bfloat16 anew wherever a sliced value is used, which
-        # takes longer than the arithmetic; of bits it makes floats by a shift.
-        bits = [
-            tf.bitcast(x, tf.uint16) if x.dtype == tf.bfloat16 else x
-            for x in map(tf.convert_to_tensor, sequences)
-        ]
-        return compiled(*bits)
-
-    return run
-
-
-def _widened(x):
-    return ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
-
-
-def _stacked(found, dtype):
-    if isinstance(found, tuple):
-        return tuple(_stacked(f, dtype) for f in found)
-    if isinstance(found, list):
-        found = ops.stack(found, axis=1)
-    return ops.cast(found, dtype)
-
-
-def _floats(bits):
-    """List over T of float32 from the bits of bfloat16, (B, T, ...) uint16."""
-    import tensorflow as tf
-
-    return [
-        tf.bitcast(tf.bitwise.left_shift(tf.cast(b, tf.uint32), 16), tf.float32)
-        for b in tf.unstack(bits, axis=1)
-    ]
-
-
-def batch_norm(x, gamma, beta, epsilon, moving=None):
+def batch_norm(
+    x: Any, gamma: Any, beta: Any, epsilon: float, moving: tuple | None = None
+) -> tuple[Any, Any, Any]:
     """Normalises over all axes but the last.
 
     Args:
@@ -103,7 +41,9 @@ def batch_norm(x, gamma, beta, epsilon, moving=None):
     return batch_norm_steps(x, gamma, beta, epsilon, moving)
 
 
-def batch_norm_steps(x, gamma, beta, epsilon, moving=None):
+def batch_norm_steps(
+    x: Any, gamma: Any, beta: Any, epsilon: float, moving: tuple | None = None
+) -> tuple[Any, Any, Any]:
     """The same as `batch_norm` in plain ops; the twin it is tested against."""
     wide = ops.cast(x, keras.backend.result_type(x.dtype, "float32"))
     if moving is None:
@@ -141,3 +81,35 @@ def _batch_norm_torch(x, gamma, beta, epsilon):
     )
     variance = inverse.detach() ** -2 - epsilon
     return y.movedim(1, -1), mean.detach(), variance
+
+
+def compiled_call(model: keras.Model) -> Callable:
+    """A model as a function of its inputs, compiled where the backend can.
+
+    Args:
+        model: `keras.Model`, run in inference mode with its weights of the
+            moment.
+
+    Returns:
+        Function from the model's inputs to its outputs.
+    """
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        import tensorflow as tf
+
+        return tf.function(lambda x: model(x, training=False))
+    if name == "torch":
+        import torch
+
+        return torch.no_grad()(lambda x: model(x, training=False))
+    import jax
+
+    @jax.jit
+    def run(trainable, others, x):
+        return model.stateless_call(trainable, others, x, training=False)[0]
+
+    def call(x):
+        groups = model.trainable_variables, model.non_trainable_variables
+        return run(*([v.value for v in group] for group in groups), x)
+
+    return call

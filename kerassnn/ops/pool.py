@@ -1,9 +1,11 @@
 """Pooling to a given size, as PyTorch's adaptive pooling defines it."""
 
+from typing import Any
+
 from keras import ops
 
 
-def adaptive_max_pool(x, size):
+def adaptive_max_pool(x: Any, size: tuple[int, int]) -> Any:
     """Largest value of each of size[0] x size[1] windows.
 
     Args:
@@ -17,7 +19,7 @@ def adaptive_max_pool(x, size):
     return _adaptive(x, size, ops.max_pool, ops.max)
 
 
-def adaptive_average_pool(x, size):
+def adaptive_average_pool(x: Any, size: tuple[int, int]) -> Any:
     """Mean of each window; arguments as `adaptive_max_pool`."""
     return _adaptive(x, size, ops.average_pool, ops.mean)
 

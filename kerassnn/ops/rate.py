@@ -10,13 +10,19 @@ Reference: Yu et al., Advancing Training Efficiency of Deep SNNs through
 """
 
 import functools
+from typing import Any
 
 from keras import ops
 
-from kerassnn.ops.native import over_steps
+from kerassnn.ops.dynamics import Dynamics
+from kerassnn.ops.native_steps import length
+from kerassnn.ops.native_steps import loop
+from kerassnn.ops.native_steps import over_steps
+from kerassnn.ops.native_steps import plain
+from kerassnn.ops.native_steps import wide
 
 
-def lif_rate(x, dynamics):
+def lif_rate(x: Any, dynamics: Dynamics) -> Any:
     """Spikes of a LIF neuron, their rate and the derivative of it.
 
     Args:
@@ -28,23 +34,30 @@ def lif_rate(x, dynamics):
         eligibility (B, ...), the rate's derivative by a current constant in
         time. None has a gradient.
     """
-    found = _pass(dynamics)(ops.stop_gradient(x))
+    x = ops.stop_gradient(x)
+    if dynamics.fixed:
+        found = _pass(dynamics)(x)
+    else:
+        d = dynamics.cast(wide(x))
+        found = plain(functools.partial(_carried, d=d))(x)
     return tuple(map(ops.stop_gradient, found))
 
 
 @functools.cache
 def _pass(dynamics):
-    return over_steps(functools.partial(_unroll, d=dynamics))
+    return over_steps(functools.partial(_carried, d=dynamics))
 
 
-def _unroll(currents, d):
-    v, slope = d.rest, None  # slope: dv_t/dc after the reset, None for 0
-    spikes, eligibility = [], 0.0
-    for current in currents:
-        h = d.rest + d.decay * (v - d.rest) + d.gain * current
+def _carried(currents, d):
+    """Spikes, their mean, and that of ds_t/dc, gathered in one loop."""
+    steps = length(currents)
+
+    def step(carry, inputs):
+        v, slope, rate, eligibility = carry  # slope: dv_t/dc
+        h = d.rest + d.decay * (v - d.rest) + d.gain * inputs[0]
         above = h - d.v_threshold
         s = ops.cast(above > 0 if d.strict else above >= 0, h.dtype)
-        charge = d.gain if slope is None else d.gain + d.decay * slope
+        charge = d.gain + d.decay * slope
         fired = charge * d.surrogate.derivative(above)  # ds_t/dc
         if d.v_reset is None:
             v = h - s * d.drop
@@ -54,12 +67,14 @@ def _unroll(currents, d):
             slope = (1.0 - s) * charge
             if not d.detach_reset:
                 slope = slope + (d.v_reset - h) * fired
-        spikes.append(s)
-        eligibility = eligibility + fired / len(currents)
-    return spikes, sum(spikes) / len(currents), eligibility
+        return (v, slope, rate + s, eligibility + fired / steps), (s,)
+
+    start = d.start, 0.0, 0.0, 0.0
+    (_, _, rate, eligibility), (spikes,) = loop(step, start, (currents,))
+    return spikes, rate / steps, eligibility
 
 
-def straight_rate(rate, current, eligibility):
+def straight_rate(rate: Any, current: Any, eligibility: Any) -> Any:
     """`rate` whose derivative by `current` is `eligibility`.
 
     Args:
@@ -74,7 +89,7 @@ def straight_rate(rate, current, eligibility):
     return ops.stop_gradient(rate) + (linear - ops.stop_gradient(linear))
 
 
-def scale_gradient(x, scale):
+def scale_gradient(x: Any, scale: float) -> Any:
     """`x`, its gradient multiplied by `scale`."""
     if scale == 1.0:
         return x

@@ -1,39 +1,49 @@
 """From a recipe to a run folder, resumed exactly after any end."""
 
-from kerassnn.training.builder import Builder
-from kerassnn.training.command import distill
-from kerassnn.training.command import main
+from kerassnn.training import classification
+from kerassnn.training.classification_config import ClassificationConfig
+from kerassnn.training.command import train
 from kerassnn.training.comparing import compare
 from kerassnn.training.config import Config
 from kerassnn.training.data import Data
 from kerassnn.training.data import first
-from kerassnn.training.loop import Run
+from kerassnn.training.event_config import EventConfig
+from kerassnn.training.image_config import ImageConfig
 from kerassnn.training.loop import run
 from kerassnn.training.optimizing import compile
 from kerassnn.training.optimizing import cosine
 from kerassnn.training.optimizing import steps_down
 from kerassnn.training.overrides import override
+from kerassnn.training.reading import Run
+from kerassnn.training.reading import read_run
 from kerassnn.training.recipe import Recipe
 from kerassnn.training.recipe import load_recipe
+from kerassnn.training.schedule import Cosine
 from kerassnn.training.teacher import load_student
 from kerassnn.training.teacher import load_teacher
+from kerassnn.training.teacher import teacher_of
 
 __all__ = [
-    "Builder",
+    "ClassificationConfig",
     "Config",
+    "Cosine",
     "Data",
+    "EventConfig",
+    "ImageConfig",
     "Recipe",
     "Run",
+    "classification",
     "compare",
     "compile",
     "cosine",
-    "distill",
     "first",
     "load_recipe",
     "load_student",
     "load_teacher",
-    "main",
     "override",
+    "read_run",
     "run",
     "steps_down",
+    "teacher_of",
+    "train",
 ]

@@ -1,13 +1,30 @@
 import dataclasses
 import hashlib
 import json
+import zipfile
+import zlib
 
 import keras
 import numpy as np
 
-from kerassnn.training.files import replacing
+from kerassnn.files import replacing
 
 GROUPS = ("student", "rest", "optimizer", "metrics")
+# What reading a file of other bytes raises, in NumPy, zipfile and json.
+DAMAGED = (
+    AttributeError,
+    EOFError,
+    KeyError,
+    MemoryError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,12 +85,33 @@ class Checkpoint:
 
     @classmethod
     def load(cls, path):
-        with np.load(path, allow_pickle=False) as file:
+        """Reads a checkpoint.
+
+        Raises:
+            ValueError: if the file is damaged; the message names it.
+        """
+        try:
+            return cls._load(path)
+        except DAMAGED as error:
+            raise ValueError(
+                f"{path}: expected a checkpoint, received: a damaged file "
+                f"({type(error).__name__}: {error})"
+            ) from None
+
+    @classmethod
+    def _load(cls, path):
+        # NumPy leaves a file open that it cannot read.
+        with (
+            open(path, "rb") as raw,
+            np.load(raw, allow_pickle=False) as file,
+        ):
             meta = json.loads(str(file["meta"]))
             arrays = {
                 group: [file[f"{group}/{i}"] for i in range(len(names))]
                 for group, names in meta["names"].items()
             }
+        if set(arrays) != set(GROUPS):
+            raise ValueError(f"groups {sorted(arrays)}")
         position = Position(**meta["position"])
         return cls(position, meta["teacher"], meta["names"], arrays)
 
@@ -120,20 +158,27 @@ def variables(distiller):
     """Returns {group: variables} of all that training changes."""
     student = list(distiller.student.variables)
     teacher = [] if distiller.teacher is None else distiller.teacher.variables
+    plan = getattr(distiller.optimizer, "plan", None)
     apart = {id(v) for v in (*student, *teacher)}
     return {
         "student": student,
         "rest": [v for v in distiller.variables if id(v) not in apart],
-        "optimizer": list(distiller.optimizer.variables),
+        # The plan of the schedule is the config's.
+        "optimizer": [
+            v for v in distiller.optimizer.variables if v is not plan
+        ],
         "metrics": list(distiller.metrics_variables),
     }
 
 
 def digest(model):
-    """Returns the sha256 of a model's weights; empty without a model."""
+    """Returns the sha256 of a model's weights; empty without a model.
+
+    Of stored logits, of which teacher they are.
+    """
     if model is None:
         return ""
-    found = hashlib.sha256()
+    found = hashlib.sha256(getattr(model, "digest", "").encode())
     for weight in model.weights:
         found.update(np.ascontiguousarray(keras.ops.convert_to_numpy(weight)))
     return found.hexdigest()

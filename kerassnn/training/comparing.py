@@ -3,17 +3,20 @@
 import dataclasses
 import itertools
 import statistics
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 
-from kerassnn.training.files import read_json
-from kerassnn.training.files import replacing
-from kerassnn.training.files import write_json
+from kerassnn.files import read_json
+from kerassnn.files import replacing
+from kerassnn.files import write_json
 from kerassnn.training.folder import FREE as MAY_CHANGE
 from kerassnn.training.folder import stored_config
+from kerassnn.training.live import Live
 from kerassnn.training.loop import run
-from kerassnn.training.overrides import override
+from kerassnn.training.recipe import Recipe
 from kerassnn.training.recipe import load_recipe
 
 # Runs may differ in these and still have had one budget.
@@ -21,21 +24,22 @@ FREE = ("method", "seed", *MAY_CHANGE)
 
 
 def compare(
-    recipe,
+    recipe: Recipe | str | Path,
     *,
-    methods=None,
-    baseline="HardLabel",
-    seeds=5,
-    overrides=None,
-    folder="runs",
-    report="runs",
-):
+    methods: Sequence[str] | None = None,
+    baseline: str = "HardLabel",
+    seeds: int = 5,
+    overrides: Mapping | Sequence[str] | None = None,
+    folder: str | Path = "runs",
+    report: str | Path = "runs",
+) -> dict:
     """Trains every method of a recipe with every seed, and reports.
 
     The recipe's config has a field `method`, and the recipe lists `METHODS`.
     Each pair of method and seed is a run of its own, resumed where it was
-    ended and skipped where it has finished. The report is written anew after
-    every run, so that it is never behind, and holds every method that has
+    ended and skipped where it has finished. Before each, a table of all that
+    is known is printed. The report is written anew after every run, so that
+    it is never behind, and holds every method that has
     finished runs in `folder`, so that they may be trained one at a time.
 
     Args:
@@ -57,20 +61,21 @@ def compare(
             seed, or Matplotlib is not installed.
     """
     recipe = load_recipe(recipe)
-    methods = tuple(recipe.methods if methods is None else methods)
     if not recipe.methods:
         raise ValueError(
             "expected a recipe with METHODS to compare, such as "
-            f"compare_methods_digits. Received: {recipe.name}"
+            f"compare_methods. Received: {recipe.name}"
         )
+    config = recipe.configure(overrides)
+    known = recipe.methods_of(config)
+    methods = known if methods is None else tuple(methods)
     distinct = len(set(methods)) == len(methods) > 0
-    if not distinct or not {*methods, baseline} <= {*recipe.methods}:
+    if not distinct or not {*methods, baseline} <= {*known}:
         raise ValueError(
             f"expected methods among METHODS of {recipe.name}, each once, and "
-            f"a baseline of them: {list(recipe.methods)}. Received: "
+            f"a baseline of them: {list(known)}. Received: "
             f"methods={list(methods)}, baseline={baseline!r}"
         )
-    config = override(recipe.config, overrides)
     for name in ("method", "seed"):
         given = getattr(config, name)
         if given != getattr(recipe.config, name):
@@ -79,33 +84,38 @@ def compare(
                 f"{name}={given!r}"
             )
     _figure()  # told now, not after all the training
-    folder, report = Path(folder, recipe.name), Path(report)
+    name = recipe.run_name(config)
+    folder, report = Path(folder, name), Path(report)
     report.mkdir(parents=True, exist_ok=True)
+    live = Live(name, methods, seeds, baseline)
     for method, seed in itertools.product(methods, range(seeds)):
-        print(f"{recipe.name}: {method}, seed {seed}", flush=True)
+        live.show(finished(recipe, config, folder), method, seed)
         chosen = dataclasses.replace(config, method=method, seed=seed)
         keras.utils.clear_session()  # else every run's graph is kept
         run(recipe, chosen, folder=folder / method)
-        found = summary(recipe, finished(recipe, config, folder), baseline)
-        write_json(report / f"{recipe.name}.json", found)
-    plot(found, report / f"{recipe.name}.png")
+        found = summary(name, finished(recipe, config, folder), baseline)
+        write_json(report / f"{name}.json", found)
+    plot(found, report / f"{name}.png")
     return found
 
 
 def finished(recipe, config, folder):
     """`{method: [result, ...]}` of the finished runs of one budget."""
-    runs = {}
+    runs, name = {}, recipe.run_name(config)
     wanted = {**dataclasses.asdict(config), **dict.fromkeys(FREE)}
-    for method in recipe.methods:
-        for path in sorted((folder / method / recipe.name).glob("*/")):
-            stored = stored_config(path, recipe)
+    for method in recipe.methods_of(config):
+        for path in sorted((folder / method / name).glob("*/")):
+            stored = stored_config(path, config)
+            # Nothing but a seed's own folder: not what a kill has left.
+            if path.name != str(stored["seed"]):
+                continue
             result = read_json(path / "result.json")
             if result and {**stored, **dict.fromkeys(FREE)} == wanted:
                 runs.setdefault(method, []).append(result)
     return runs
 
 
-def summary(recipe, runs, baseline):
+def summary(name, runs, baseline):
     """The report of `{method: [result, ...]}`."""
     rows = [
         {
@@ -122,7 +132,7 @@ def summary(recipe, runs, baseline):
     # Of the runs that had one: plain training has none.
     teachers = [r["teacher"] for results in runs.values() for r in results]
     return {
-        "recipe": recipe.name,
+        "recipe": name,
         "dataset": some["dataset"],
         "epochs": some["epochs"],
         "timesteps": some["timesteps"],

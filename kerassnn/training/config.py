@@ -2,15 +2,23 @@ import dataclasses
 import math
 import typing
 
-PRECISIONS = ("float32", "mixed_bfloat16")
+# What values may be; the names are what a message says is expected.
+LIMITS = {
+    "> 0": lambda value: value > 0,
+    ">= 0": lambda value: value >= 0,
+    "in [0, 1)": lambda value: 0 <= value < 1,
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Config:
     """The fields every recipe has; a recipe's own `Config` adds to them.
 
-    Values are checked against the annotations when a config is made, so that
-    a wrong one fails before anything is trained.
+    Values are checked against the annotations, and against the class's
+    `LIMITED` and `CHOICES`, when a config is made, so that a wrong one fails
+    before anything is trained. A subclass adds its own fields there, and names
+    in `UNUSED` those fields of its base that its recipe does not read: they
+    cannot be given.
 
     Args:
         seed: Seeds weights, batches and augmentation.
@@ -26,7 +34,6 @@ class Config:
         jit_compile: Whether the step is compiled with XLA where Keras would.
         precision: `"float32"` or `"mixed_bfloat16"`.
         checkpoint_seconds: Longest time between two checkpoints.
-        warm_start: Whether the student starts from its teacher's weights.
         steps_per_execution: Steps in one call of the compiled function.
 
     Raises:
@@ -47,40 +54,51 @@ class Config:
     jit_compile: bool = True
     precision: str = "float32"
     checkpoint_seconds: float = 300.0
-    warm_start: bool = False
     steps_per_execution: int = 1
+
+    # Without annotations, so no fields.
+    LIMITED = {
+        "seed": ">= 0",
+        "epochs": "> 0",
+        "batch_size": "> 0",
+        "learning_rate": ">= 0",
+        "momentum": "in [0, 1)",
+        "weight_decay": ">= 0",
+        "label_smoothing": "in [0, 1)",
+        "train_examples": ">= 0",
+        "validation": ">= 0",
+        "checkpoint_seconds": ">= 0",
+        "steps_per_execution": "> 0",
+    }
+    CHOICES = {"precision": ("float32", "mixed_bfloat16")}
+    UNUSED = ()
 
     def __post_init__(self):
         for name, kind in field_types(self).items():
             _check_type(name, kind, getattr(self, name))
-        for name in ("epochs", "batch_size", "steps_per_execution"):
-            _check(name, getattr(self, name), getattr(self, name) > 0, "> 0")
-        for name in (
-            "seed",
-            "learning_rate",
-            "momentum",
-            "weight_decay",
-            "label_smoothing",
-            "train_examples",
-            "validation",
-            "checkpoint_seconds",
-        ):
-            _check(name, getattr(self, name), getattr(self, name) >= 0, ">= 0")
-        allowed = self.precision in PRECISIONS
-        _check("precision", self.precision, allowed, f"one of {PRECISIONS}")
+        for name, limit in self.LIMITED.items():
+            value = getattr(self, name)
+            check_field(name, value, LIMITS[limit](value), limit)
+        for name, allowed in self.CHOICES.items():
+            value = getattr(self, name)
+            check_field(name, value, value in allowed, f"one of {allowed}")
 
 
 def field_types(config):
-    """Returns {field name: type} of a config, or of its class."""
+    """Returns {field name: type} of what a config, or its class, is given."""
     hints = typing.get_type_hints(
         config if isinstance(config, type) else type(config)
     )
-    return {f.name: hints[f.name] for f in dataclasses.fields(config)}
+    names = [field.name for field in dataclasses.fields(config)]
+    return {name: hints[name] for name in names if name not in config.UNUSED}
 
 
-def _check(name, value, holds, expected):
+def check_field(name, value, holds, expected):
+    """ValueError unless what a field must fulfil holds."""
     if not holds:
-        raise ValueError(f"expected {name} {expected}, received: {value!r}")
+        raise ValueError(
+            f"expected {name} {expected}, received: {name}={value!r}"
+        )
 
 
 def _check_type(name, kind, value):
@@ -92,4 +110,4 @@ def _check_type(name, kind, value):
             f"received: {name}={value!r}"
         )
     if kind is float:
-        _check(name, value, math.isfinite(value), "finite")
+        check_field(name, value, math.isfinite(value), "finite")

@@ -2,6 +2,8 @@ import dataclasses
 
 import keras
 
+from kerassnn.data import Splits
+
 
 @dataclasses.dataclass(frozen=True)
 class Data:
@@ -22,7 +24,7 @@ class Data:
     validation: tuple | None = None
 
     @classmethod
-    def of(cls, splits, train):
+    def of(cls, splits: Splits, train: keras.utils.PyDataset) -> "Data":
         """From what `kerassnn.data.load` returns, and a pipeline."""
 
         def ready(pair):
@@ -35,7 +37,7 @@ class Data:
         return cls(splits.name, train, test, validation)
 
 
-def first(pair, examples):
+def first(pair: tuple, examples: int) -> tuple:
     """The first images and labels of a training set; 0 for all of them."""
     x, y = pair
     return (x[:examples], y[:examples]) if examples else (x, y)

@@ -3,11 +3,11 @@ import time
 
 import keras
 
+from kerassnn.files import write_rows
 from kerassnn.training.checkpoint import GROUPS
 from kerassnn.training.checkpoint import Checkpoint
 from kerassnn.training.checkpoint import Position
 from kerassnn.training.checkpoint import digest
-from kerassnn.training.files import write_rows
 
 RARELY = 50  # times the seconds that a checkpoint takes
 
@@ -48,6 +48,7 @@ class Keeper(keras.callbacks.Callback):
         self.checkpoint = checkpoint
         self.position = checkpoint.position if checkpoint else Position()
         self.digest = None
+        self.continued = False  # whether another `fit` comes after this one
         self.cost = 0.0  # seconds that the last checkpoint took
 
     def place(self):
@@ -112,7 +113,7 @@ class Keeper(keras.callbacks.Callback):
             found = self.save(self.position)
             write_rows(self.table, self.position.history)
             # `fit` ends here, and may put averages in the weights' place.
-            self.checkpoint = found if partial else None
+            self.checkpoint = found if partial or self.continued else None
         self.model.stop_training = partial
         if stop:
             raise Interrupted

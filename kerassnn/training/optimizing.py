@@ -1,9 +1,15 @@
 """What the recipes optimise with."""
 
+from collections.abc import Sequence
+
 import keras
 
+from kerassnn.distillation import Distiller
+from kerassnn.training.config import Config
+from kerassnn.training.schedule import Cosine
 
-def cosine(config, steps_per_epoch, warmup=0.0):
+
+def cosine(config: Config, steps_per_epoch: int, warmup: float = 0.0) -> Cosine:
     """Cosine to 0 over the whole training, after a linear warm-up.
 
     Args:
@@ -12,20 +18,17 @@ def cosine(config, steps_per_epoch, warmup=0.0):
         warmup: Float in [0, 1), share of the steps. Defaults to `0.0`.
     """
     steps = config.epochs * steps_per_epoch
-    rising = int(warmup * steps)
-    if not rising:
-        return keras.optimizers.schedules.CosineDecay(
-            config.learning_rate, steps
-        )
-    return keras.optimizers.schedules.CosineDecay(
-        0.0,
-        steps - rising,
-        warmup_target=config.learning_rate,
-        warmup_steps=rising,
-    )
+    # A share such as 2 / 37 shall give its whole number of steps back.
+    rising = int(warmup * steps + 1e-6)
+    return Cosine(config.learning_rate, steps, rising)
 
 
-def steps_down(config, steps_per_epoch, shares, factor=0.1):
+def steps_down(
+    config: Config,
+    steps_per_epoch: int,
+    shares: Sequence[float],
+    factor: float = 0.1,
+) -> keras.optimizers.schedules.LearningRateSchedule:
     """Multiplies the learning rate by `factor` at some points.
 
     Args:
@@ -42,7 +45,12 @@ def steps_down(config, steps_per_epoch, shares, factor=0.1):
     )
 
 
-def compile(distiller, config, schedule, optimizer=None):
+def compile(
+    distiller: Distiller,
+    config: Config,
+    schedule: keras.optimizers.schedules.LearningRateSchedule,
+    optimizer: keras.optimizers.Optimizer | None = None,
+) -> None:
     """Compiles for SGD with momentum and cross-entropy on one-hot labels.
 
     Weight decay is not the optimizer's, where Keras decouples it from
@@ -56,6 +64,8 @@ def compile(distiller, config, schedule, optimizer=None):
     """
     if optimizer is None:
         optimizer = keras.optimizers.SGD(schedule, momentum=config.momentum)
+    if isinstance(schedule, Cosine):
+        schedule.attach(optimizer)
     # JAX has no other way to compile a step.
     jit = config.jit_compile or keras.backend.backend() == "jax"
     distiller.compile(

@@ -1,8 +1,10 @@
 import dataclasses
 from collections.abc import Mapping
+from collections.abc import Sequence
 
 from absl import flags
 
+from kerassnn.training.config import Config
 from kerassnn.training.config import field_types
 
 DEFINE = {
@@ -13,7 +15,9 @@ DEFINE = {
 }
 
 
-def override(config, overrides):
+def override(
+    config: Config, overrides: Mapping | Sequence[str] | None
+) -> Config:
     """Returns a copy of `config` with some of its fields replaced.
 
     Args:
@@ -25,11 +29,16 @@ def override(config, overrides):
         ValueError: if a field does not exist (the message names the nearest
             ones) or a value is not of the field's type.
     """
+    return dataclasses.replace(config, **given(config, overrides))
+
+
+def given(config, overrides):
+    """Returns `{field: value}` of what `override` replaces."""
     overrides = overrides or []
     if isinstance(overrides, Mapping):
         unknown = sorted(set(overrides) - set(field_types(config)))
         if not unknown:
-            return dataclasses.replace(config, **overrides)
+            return dict(overrides)
         # absl words the complaint, with the nearest names.
         overrides = [f"--{name}=" for name in unknown]
     values = flags.FlagValues()
@@ -37,7 +46,7 @@ def override(config, overrides):
     rest = parse(values, overrides)
     if rest:
         raise ValueError(f"expected --field=value, received: {rest[0]!r}")
-    return read(config, values)
+    return present(config, values)
 
 
 def define(config, values):
@@ -59,9 +68,10 @@ def parse(values, arguments):
         raise ValueError(str(error)) from None
 
 
-def read(config, values):
-    """Returns `config` with the fields as the parsed flags give them."""
-    names = field_types(config)
-    return dataclasses.replace(
-        config, **{name: values[name].value for name in names}
-    )
+def present(config, values):
+    """Returns `{field: value}` of the fields that parsed flags give."""
+    return {
+        name: values[name].value
+        for name in field_types(config)
+        if values[name].present
+    }

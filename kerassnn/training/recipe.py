@@ -1,10 +1,14 @@
 import dataclasses
-import importlib.util
-import sys
 from collections.abc import Callable
+from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from kerassnn.training import classification
 from kerassnn.training.config import Config
+from kerassnn.training.overrides import given
+from kerassnn.training.recipe_file import read_recipe_file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,11 +21,20 @@ class Recipe:
         source: The file's text.
         doc: Its header.
         config: Its `CONFIG`.
-        smoke: Its `SMOKE`, the same training shrunk to seconds.
         student: Its `student(config) -> Builder`: what is trained.
-        build: Its `build(config) -> (distiller, data)`: how.
+        method: Its `method(config, student, teacher) -> Distiller`, for
+            `classification.build`.
+        build: Its `build(config) -> (distiller, data)`, or that one.
+        variants: Its `VARIANTS`, {data set: {field: value}}: what differs
+            from `CONFIG`. Without them it is of one data set.
+        small: Its `SMOKE`, {field: value}: the same training shrunk to
+            seconds.
         methods: Its `METHODS`, names that its config's field `method` may
-            take, where it has them.
+            take, or {data set: such names}, where it has them.
+        needs_teacher: Its `needs_teacher(config) -> bool`; without it, any
+            spiking student does.
+        teacher: Its `teacher(config) -> Builder` of an untrained teacher;
+            without it, the ANN with the student's body.
     """
 
     name: str
@@ -29,13 +42,69 @@ class Recipe:
     source: str
     doc: str
     config: Config
-    smoke: Config
     student: Callable
-    build: Callable
-    methods: tuple = ()
+    method: Callable | None = None
+    build: Callable | None = None
+    variants: dict = dataclasses.field(default_factory=dict)
+    small: dict = dataclasses.field(default_factory=dict)
+    methods: tuple | dict = ()
+    needs_teacher: Callable | None = None
+    teacher: Callable | None = None
+
+    def __post_init__(self):
+        def set_default(name, function):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, function)
+
+        set_default("build", lambda cfg: classification.build(cfg, self))
+        set_default("needs_teacher", lambda cfg: cfg.timesteps > 0)
+        set_default(
+            "teacher", lambda cfg: classification.ann_of(self.student(cfg))
+        )
+
+    def configure(
+        self,
+        overrides: Mapping | Sequence[str] | None = None,
+        smoke: bool = False,
+    ) -> Config:
+        """The config of one training.
+
+        `CONFIG`, then what the data set's variant changes, then `SMOKE` if
+        wanted, then the overrides.
+
+        Args:
+            overrides: `{field: value}` or list of `"--field=value"`.
+            smoke: Whether to shrink it.
+
+        Raises:
+            ValueError: if an override is wrong, or the recipe has no variant
+                for the data set.
+        """
+        changes = given(self.config, overrides)
+        small = self.small if smoke else {}
+        values = {**small, **changes}
+        if self.variants:
+            dataset = values.get("dataset", self.config.dataset)
+            if dataset not in self.variants:
+                raise ValueError(
+                    f"expected a dataset of {self.name}, one of "
+                    f"{sorted(self.variants)}, received: dataset={dataset!r}"
+                )
+            values = {**self.variants[dataset], **values}
+        return dataclasses.replace(self.config, **values)
+
+    def methods_of(self, config: Config) -> tuple[str, ...]:
+        """The names that `method` may take, on the config's data set."""
+        if isinstance(self.methods, dict):
+            return tuple(self.methods[config.dataset])
+        return tuple(self.methods)
+
+    def run_name(self, config: Config) -> str:
+        """The name of a run's folder: with the data set, if there are more."""
+        return f"{self.name}_{config.dataset}" if self.variants else self.name
 
 
-def load_recipe(path):
+def load_recipe(path: Recipe | str | Path) -> Recipe:
     """Reads a recipe from its Python file.
 
     Args:
@@ -43,37 +112,31 @@ def load_recipe(path):
 
     Raises:
         ValueError: if there is no such file, or if it lacks `CONFIG`,
-            `SMOKE`, `student` or `build`.
+            `student`, or both of `method` and `build`.
     """
     if isinstance(path, Recipe):
         return path
     path = Path(path)
-    if path.suffix != ".py" or not path.is_file():
-        raise ValueError(f"expected a recipe's .py file, received: {path}")
-    name = f"kerassnn_recipe_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    # Dataclasses look their own module up to read annotations.
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    found = vars(module)
-    for key, kind in (("CONFIG", Config), ("SMOKE", Config)):
-        if not isinstance(found.get(key), kind):
-            raise ValueError(
-                f"expected {key} to be a training.Config in {path}, "
-                f"received: {key}={found.get(key)!r}"
-            )
-    for key in ("student", "build"):
-        if not callable(found.get(key)):
-            raise ValueError(f"expected a function `{key}` in {path}")
+    return recipe_of(path, *read_recipe_file(path))
+
+
+def recipe_of(path: Path, source: str, found: dict[str, Any]) -> Recipe:
+    """A recipe from what its file defines.
+
+    Args:
+        path: Path of the file.
+        source: String, its text.
+        found: Dict name -> value.
+    """
+    own = ("student", "method", "build", "needs_teacher", "teacher")
     return Recipe(
         name=path.stem,
         folder=path.resolve().parent,
-        source=path.read_text(encoding="utf-8"),
-        doc=module.__doc__ or "",
+        source=source,
+        doc=found["__doc__"] or "",
         config=found["CONFIG"],
-        smoke=found["SMOKE"],
-        student=found["student"],
-        build=found["build"],
-        methods=tuple(found.get("METHODS", ())),
+        variants=found.get("VARIANTS", {}),
+        small=found.get("SMOKE", {}),
+        methods=found.get("METHODS", ()),
+        **{key: found[key] for key in own if key in found},
     )

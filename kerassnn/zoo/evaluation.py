@@ -1,29 +1,39 @@
-"""Whether an entry still is what its card says."""
+"""How accurate a network is on the test images of its data set."""
 
+import os
 import sys
 import time
+from typing import Any
 
-import keras
 import numpy as np
 
 from kerassnn import data
-from kerassnn.zoo.loading import load
-from kerassnn.zoo.probe import INPUTS
-from kerassnn.zoo.probe import replay
-from kerassnn.zoo.registry import card
+from kerassnn.zoo.cards import read_card
+from kerassnn.zoo.loading import load_entry
+from kerassnn.zoo.network import check_network
+from kerassnn.zoo.preprocessing import prepare
 from kerassnn.zoo.registry import find
-from kerassnn.zoo.weights import check_digests
+from kerassnn.zoo.weights import WEIGHTS
+from kerassnn.zoo.weights import check_size
 
 PATIENCE = 10.0  # seconds between two lines of progress
 
 
-def evaluate(name, *, data_dir=None, batch_size=128):
+def evaluate(
+    name: str,
+    *,
+    data_dir: str | os.PathLike | None = None,
+    batch_size: int = 128,
+    part: str = "test",
+) -> dict[str, Any]:
     """Measures an entry's accuracy again, on the whole test set.
 
     Args:
         name: String, an entry's name.
         data_dir: Folder of the data sets, see `kerassnn.data.load`.
         batch_size: Int >= 1.
+        part: `"test"`, or `"train"` for the training images, which an entry
+            that was trained on another set has never seen.
 
     Returns:
         Dict: `name`, `dataset`, `images`, `accuracy` and `card_accuracy`,
@@ -37,9 +47,14 @@ def evaluate(name, *, data_dir=None, batch_size=128):
         raise ValueError(
             f"expected an int batch_size >= 1, received: {batch_size!r}"
         )
-    found = card(name)
-    model = load(name)
-    x, y = data.load(found["dataset"], data_dir=data_dir).test
+    if part not in ("test", "train"):
+        raise ValueError(f"expected 'test' or 'train', received: part={part!r}")
+    folder = find(name, [WEIGHTS])
+    found = read_card(folder)
+    check_size(folder, found)
+    check_network(found)
+    model = load_entry(folder, found)
+    x, y = getattr(load_splits(found["dataset"], model, data_dir), part)
     return {
         "name": name,
         "dataset": found["dataset"],
@@ -51,53 +66,22 @@ def evaluate(name, *, data_dir=None, batch_size=128):
     }
 
 
-def verify(name, *, tolerance=1e-3):
-    """Checks an entry's files, and its outputs on the current backend.
-
-    Every file is hashed; the stored inputs run through the loaded model.
-    Seven of the eight must give their logits and their tap again: another
-    order of summation can move a potential across the threshold, so one
-    input is allowed a spike more or less. A wrong weight, constant or
-    padding moves all eight. Reduced precision, such as TF32, moves them too:
-    verify in float32, or with another `tolerance`.
+def load_splits(dataset, model, data_dir):
+    """A data set as a network takes it: events in frames of its input.
 
     Args:
-        name: String, an entry's name.
-        tolerance: Float, absolute.
+        dataset: String, its name.
+        model: Keras model of one input, (B, T, H, W, C) for event sets.
+        data_dir: Folder of the data sets, see `kerassnn.data.load`.
 
     Returns:
-        Dict: `name`, `backend`, `inputs`, `agreeing`, and the largest
-        differences `logits` and `tap` of the agreeing inputs.
-
-    Raises:
-        ValueError: if a file or an output is not what was published.
+        `kerassnn.data.Splits`.
     """
-    folder, found = find(name), card(name)
-    check_digests(folder, found)
-    model = load(name)
-    if model.count_params() != found["parameters"]:
-        raise ValueError(
-            f"{name}: expected parameters={found['parameters']}, received: "
-            f"parameters={model.count_params()}"
-        )
-    distances = replay(model, folder)
-    good = np.maximum(distances["logits"], distances["tap"]) <= tolerance
-    if good.sum() < INPUTS - 1:
-        raise ValueError(
-            f"{name} on {keras.backend.backend()}: expected the stored "
-            f"outputs within tolerance={tolerance} for {INPUTS - 1} of "
-            f"{INPUTS} inputs, received: differences "
-            f"logits={distances['logits'].tolist()}, "
-            f"tap={distances['tap'].tolist()}"
-        )
-    return {
-        "name": name,
-        "backend": keras.backend.backend(),
-        "inputs": INPUTS,
-        "agreeing": int(good.sum()),
-        "logits": float(distances["logits"][good].max()),
-        "tap": float(distances["tap"][good].max()),
-    }
+    framing = {}
+    if len(model.input_shape) == 5:
+        _, timesteps, *size, _ = model.input_shape
+        framing = {"timesteps": timesteps, "size": tuple(size)}
+    return data.load(dataset, data_dir=data_dir, **framing)
 
 
 def accuracy(model, preprocessing, x, y, batch_size=128, label=None):
@@ -151,15 +135,3 @@ def _predictions(model, preprocessing, x, batch_size, label):
 
 def _right(logits, y):
     return np.sum(np.argmax(logits, axis=-1) == y, axis=0)
-
-
-def prepare(preprocessing, x):
-    """Images as an entry takes them: (x / scale - mean) / std as float32.
-
-    Args:
-        preprocessing: Dict, the constants of a card's `preprocessing`.
-        x: Array (..., C) as stored.
-    """
-    mean = np.asarray(preprocessing["mean"], "float32")
-    std = np.asarray(preprocessing["std"], "float32")
-    return (x.astype("float32") / preprocessing["scale"] - mean) / std

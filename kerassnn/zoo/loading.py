@@ -1,36 +1,41 @@
 """Models from entries; nothing that is read is run."""
 
 import contextlib
-import inspect
 import warnings
 
 import keras
 
 from kerassnn import models
+from kerassnn.ops.soundness import check_policy
+from kerassnn.zoo.cards import read_card
+from kerassnn.zoo.network import build
+from kerassnn.zoo.network import check_changes
+from kerassnn.zoo.network import check_network
 from kerassnn.zoo.registry import find
-from kerassnn.zoo.registry import read_card
+from kerassnn.zoo.stored import stored_input
+from kerassnn.zoo.weights import WEIGHTS
+from kerassnn.zoo.weights import check_size
 from kerassnn.zoo.weights import load_half
 
 HEAD = "features"  # the tap behind which the head begins
-KERAS = ("keras.initializers", "keras.regularizers", "keras.constraints")
 PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
-POLICY = ("DTypePolicy", "keras")
 
 
 def load(
-    name,
+    name: str,
     *,
-    timesteps=None,
-    classes=None,
-    input_shape=None,
-    precision=None,
-    weights=True,
-    trainable=True,
-):
+    timesteps: int | None = None,
+    classes: int | None = None,
+    input_shape: tuple[int, ...] | None = None,
+    precision: str | None = None,
+    weights: bool = True,
+    trainable: bool | str = True,
+    preprocess: bool = False,
+) -> keras.Model:
     """A published model, its weights verified.
 
     Args:
-        name: String, see `kerassnn.zoo.list`.
+        name: String, see `kerassnn.zoo.list`; or `hf://owner/repo/entry`.
         timesteps: Int, T. `None` is the T at which the entry was trained;
             at another one the same weights run, and a warning says that the
             card's accuracy does not hold.
@@ -43,14 +48,17 @@ def load(
             Keras's current policy, which is left as it is.
         weights: Bool. `False` gives the freshly initialised architecture.
         trainable: Bool, or `"head"` to freeze all before the head.
+        preprocess: Bool. `True` gives a model that takes images as they are
+            stored, integers or floats in 0..`scale`, and normalises them.
 
     Returns:
-        `keras.Model`, normalised images (see the card's `preprocessing`) to
-        logits (B, classes).
+        `keras.Model`, normalised images (see the card's `preprocessing` and
+        `kerassnn.zoo.prepare`) to logits (B, classes).
 
     Raises:
         ValueError: if there is no such entry, its card or files are not what
-            was published, or an argument does not suit it.
+            was published, an argument does not suit it, or the precision is
+            bfloat16 where the compiler gets it wrong.
 
     Example:
         >>> student = load("resnet8_sastc_digits", timesteps=2)
@@ -59,127 +67,82 @@ def load(
     """
     _check_choice("trainable", trainable, (True, False, "head"))
     _check_choice("weights", weights, (True, False))
+    _check_choice("preprocess", preprocess, (True, False))
     _check_choice("precision", precision, (None, *PRECISIONS))
     _check_shape(input_shape)
-    folder = find(name)
+    _check_count("timesteps", timesteps)
+    _check_count("classes", classes)
+    folder = find(name, [WEIGHTS] if weights else [])
     card = read_card(folder)
-    _check_timesteps(card, timesteps)
+    if weights:
+        check_size(folder, card)
+    own = check_network(card)
+    changes = _changes(card, timesteps, classes, input_shape, own, weights)
     with _policy(precision):
+        check_policy()
         if weights:
-            model = build(card, timesteps)
-            load_half(model, folder, card)
-            model = _changed(model, card, timesteps, classes, input_shape)
+            model = load_entry(folder, card, changes)
         else:
-            model = build(card, timesteps, classes, input_shape)
+            model = build(card, **changes)
     _freeze(model, trainable)
-    return model
+    return stored_input(model, card["preprocessing"]) if preprocess else model
 
 
-def builder(card):
-    """What makes the network of an entry, to make one like it.
+def load_entry(folder, card, changes=None):
+    """The model of an entry whose network was checked, with its weights.
 
     Args:
-        card: Dict, see `kerassnn.zoo.card`.
-
-    Returns:
-        Tuple (function of `kerassnn.models`, dict of its arguments).
-
-    Raises:
-        ValueError: if the card asks for anything else.
+        folder: Path of the entry.
+        card: Its card.
+        changes: Dict of what differs from the card, arguments of
+            `kerassnn.zoo.network.build`.
     """
-    name, arguments = card["builder"]["name"], card["builder"]["arguments"]
-    if name not in models.BUILDERS:
-        raise ValueError(
-            f"{card['name']}: expected a builder of {sorted(models.BUILDERS)}, "
-            f"received: builder={name!r}"
-        )
-    function = models.BUILDERS[name]
-    known = set(inspect.signature(function).parameters)
-    if not set(arguments) <= known:
-        raise ValueError(
-            f"{card['name']}: expected arguments of {name}, {sorted(known)}, "
-            f"received: {sorted(set(arguments) - known)}"
-        )
-    return function, {key: revive(value) for key, value in arguments.items()}
-
-
-def build(card, timesteps=None, classes=None, input_shape=None):
-    """The freshly initialised model that a card describes."""
-    function, arguments = builder(card)
-    arguments["name"] = card["name"]
-    if input_shape is not None:
-        arguments["input_shape"] = tuple(input_shape)
-    if timesteps is not None:
-        arguments["timesteps"] = timesteps
-        if len(arguments.get("input_shape", ())) == 4:  # event frames
-            frame = arguments["input_shape"][1:]
-            arguments["input_shape"] = (timesteps, *frame)
-    if classes is not None:
-        arguments["classes"] = classes
-    return function(**arguments)
-
-
-def revive(value):
-    """A builder's argument from JSON; objects only of kerassnn's classes."""
-    if isinstance(value, list):
-        return tuple(revive(item) for item in value)
-    if not isinstance(value, dict):
-        return value
-    _check_classes(value)
-    return keras.saving.deserialize_keras_object(value, safe_mode=True)
-
-
-def _check_classes(config):
-    """Refuses, before Keras imports anything, classes that are not ours."""
-    if isinstance(config, list):
-        config = dict(enumerate(config))
-    if not isinstance(config, dict):
-        return
-    found = config.get("class_name"), config.get("module")
-    if "class_name" in config:
-        registered = keras.saving.get_registered_object(
-            config.get("registered_name")
-        )
-        ours = getattr(registered, "__module__", "").startswith("kerassnn.")
-        # Keras looks at the class's name first, which may be `__lambda__`.
-        if ours:
-            named = config["registered_name"] == f"kerassnn>{found[0]}"
-        else:
-            known = found == POLICY or found[1] in KERAS
-            named = known and not config.get("registered_name")
-        if not named or {"build_config", "compile_config"} & config.keys():
-            raise ValueError(
-                "expected classes registered by kerassnn, received: "
-                f"class_name={found[0]!r} of module={found[1]!r}"
-            )
-    for item in config.values():
-        _check_classes(item)
-
-
-def _changed(model, card, timesteps, classes, input_shape):
-    """The model with another head, or for images of another size."""
-    trained = model.input_shape[1:]
-    shape = trained if input_shape is None else tuple(input_shape)
-    new_head = classes not in (None, model.output_shape[-1])
-    if not new_head and shape == trained:
+    changes = changes or {}
+    model = build(card)
+    load_half(model, folder, card)
+    if not changes:
         return model
-    if len(shape) != len(trained) or shape[-1] != trained[-1]:
-        raise ValueError(
-            f"expected an input_shape like {trained}, that of {card['name']}, "
-            f"but for H and W, received: input_shape={shape}"
-        )
-    other = build(card, timesteps, classes, shape)
-    left = models.transfer(model, other)
-    unfit = [w for w in left if not (new_head and w.startswith("head"))]
-    if unfit:
-        raise ValueError(
-            f"expected input_shape={trained}: the weights of {card['name']} "
-            f"are made for it, received: input_shape={shape}, where "
-            f"{', '.join(unfit[:3])} would have another shape"
-        )
-    if shape != trained:
-        _warn(card, f"input_shape={trained}", f"input_shape={shape}")
+    other = build(card, **changes)
+    models.transfer(model, other)
     return other
+
+
+def _changes(card, timesteps, classes, input_shape, own, weights):
+    """What differs from the card; a warning where its accuracy ends."""
+    trained, name = card["timesteps"], card["name"]
+    if trained is None and timesteps is not None:
+        raise ValueError(
+            f"expected timesteps=None: {name} is an ANN, received: "
+            f"timesteps={timesteps!r}"
+        )
+    usual = own["input_shape"]
+    if len(usual) == 4 and timesteps is not None and input_shape is None:
+        input_shape = (timesteps, *usual[1:])  # so many frames
+    given = {
+        "timesteps": (timesteps, trained),
+        "classes": (classes, own["classes"]),
+        "input_shape": (input_shape and tuple(input_shape), usual),
+    }
+    changes = {k: v for k, (v, old) in given.items() if v not in (None, old)}
+    if weights:
+        shape = changes.get("input_shape")
+        if shape and (len(shape) != len(usual) or shape[-1] != usual[-1]):
+            raise ValueError(
+                f"expected an input_shape like {usual}, that of {name}, but "
+                f"for H and W, received: input_shape={shape}"
+            )
+        rest = {k: v for k, v in changes.items() if k != "classes"}
+        check_changes(card, own, rest)
+    for key in ("timesteps", "input_shape"):
+        if key in changes and (weights or key == "timesteps"):
+            warnings.warn(
+                f"{name} was trained at {key}={given[key][1]}; what its card "
+                "says of its accuracy does not hold at "
+                f"{key}={changes[key]}",
+                stacklevel=3,
+            )
+            break
+    return changes
 
 
 @contextlib.contextmanager
@@ -215,24 +178,11 @@ def _check_shape(shape):
         )
 
 
-def _check_timesteps(card, timesteps):
-    trained = card["timesteps"]
-    if timesteps in (None, trained):
-        return
-    if trained is None:
+def _check_count(name, value):
+    if value is not None and (type(value) is not int or value < 1):
         raise ValueError(
-            f"expected timesteps=None: {card['name']} is an ANN, received: "
-            f"timesteps={timesteps!r}"
+            f"expected {name} to be an int >= 1, received: {name}={value!r}"
         )
-    _warn(card, f"timesteps={trained}", f"timesteps={timesteps}")
-
-
-def _warn(card, trained, now):
-    warnings.warn(
-        f"{card['name']} was trained at {trained}; what its card says of its "
-        f"accuracy does not hold at {now}",
-        stacklevel=4,
-    )
 
 
 def _freeze(model, trainable):

@@ -1,58 +1,18 @@
 """Stored inputs and outputs of a model, replayed to see that it is the same."""
 
+import math
+import zipfile
+
 import keras
 import numpy as np
 
-from kerassnn.zoo.registry import inside
+from kerassnn.zoo.cards import inside
 
 PROBE = "probe.npz"
 TAP = "stage1"
 INPUTS = 8
-CANDIDATES = 64
-DRAWS = 4
-NOISE = 1e-6  # relative, some float32 roundings
-EPSILON = 1e-6  # below it all inputs count as equally still
-
-
-def make_probe(model, seed=0):
-    """Random inputs with the model's logits and one tap.
-
-    A backend may sum in another order, and a potential that rounding moves
-    across the threshold is a spike more or less. So of 64 inputs those eight
-    are kept whose logits move least when every weight is disturbed by a few
-    roundings, against their distance from the mean logits of all: what moves
-    them later is not rounding, and they tell one network from another.
-
-    Args:
-        model: Model of `kerassnn.models`.
-        seed: Int.
-
-    Returns:
-        Dict of arrays: `inputs` (8, ...), `logits` (8, K), `tap` (8, C), the
-        last being stage 1's mean over time and space.
-
-    Raises:
-        ValueError: if the model answers all inputs alike, as a silent one.
-    """
-    rng = np.random.default_rng(seed)
-    x = rng.standard_normal((CANDIDATES, *model.input_shape[1:]), "float32")
-    outputs = _outputs(model)
-    logits, tap = outputs(x)
-    weights = model.get_weights()
-    moved = np.zeros(CANDIDATES)
-    for _ in range(DRAWS):
-        model.set_weights([_disturbed(weight, rng) for weight in weights])
-        moved = np.maximum(moved, _distance(outputs(x)[0], logits))
-    model.set_weights(weights)
-    spread = _distance(logits, logits.mean(axis=0, keepdims=True))
-    if not spread.max() > 0:
-        raise ValueError(
-            "expected a model whose logits depend on its input, received: "
-            f"{model.name}, which answers all of {CANDIDATES} inputs alike"
-        )
-    score = (moved + EPSILON) / (spread + EPSILON**2)
-    keep = np.sort(np.argsort(score, kind="stable")[:INPUTS])
-    return {"inputs": x[keep], "logits": logits[keep], "tap": tap[keep]}
+LARGEST = 16_000_000  # bytes of the arrays together, at most
+FLOAT = np.dtype("<f4")
 
 
 def replay(model, folder):
@@ -64,44 +24,93 @@ def replay(model, folder):
 
     Returns:
         Dict of arrays (8,): largest difference of the `logits` and the `tap`.
+
+    Raises:
+        ValueError: if the file does not hold the inputs and outputs of such
+            a model; their shapes are compared before they are unpacked.
     """
-    with np.load(inside(folder, PROBE), allow_pickle=False) as stored:
-        probe = {key: stored[key] for key in stored.files}
-    if set(probe) != {"inputs", "logits", "tap"}:
-        raise ValueError(
-            f"{folder.name}/{PROBE}: expected the arrays inputs, logits and "
-            f"tap, received: {sorted(probe)}"
-        )
-    logits, tap = _outputs(model)(probe["inputs"])
+    both = _both(model)
+    logits, tap = (tuple(output.shape) for output in both.outputs)
+    probe = read_probe(
+        folder,
+        {
+            "inputs": (INPUTS, *model.input_shape[1:]),
+            "logits": (INPUTS, logits[-1]),
+            "tap": (INPUTS, tap[-1]),
+        },
+    )
+    logits, tap = _run(both, probe["inputs"])
     return {
-        "logits": _distance(logits, probe["logits"]),
-        "tap": _distance(tap, probe["tap"]),
+        "logits": np.max(np.abs(logits - probe["logits"]), axis=1),
+        "tap": np.max(np.abs(tap - probe["tap"]), axis=1),
     }
 
 
-def _outputs(model):
+def outputs(model):
     """Function of inputs: logits (N, K), and mean of the tap (N, C)."""
-    tensors = [model.get_layer(name).output for name in ("logits", TAP)]
-    both = keras.Model(model.inputs, tensors)
-
-    def run(x):
-        logits, tap = both.predict(x, batch_size=INPUTS, verbose=0)
-        between = tuple(range(1, tap.ndim - 1))
-        return logits, tap.mean(axis=between, dtype="float32")
-
-    return run
+    both = _both(model)
+    return lambda x: _run(both, x)
 
 
-def _distance(a, b):
-    if a.shape[1:] != b.shape[1:]:
+def _run(both, x):
+    logits, tap = both.predict(x, batch_size=INPUTS, verbose=0)
+    between = tuple(range(1, tap.ndim - 1))
+    return logits, tap.mean(axis=between, dtype="float32")
+
+
+def read_probe(folder, shapes):
+    """The arrays of an entry's `probe.npz`.
+
+    Args:
+        folder: Path of the entry.
+        shapes: Dict of the names of the arrays and their shapes.
+
+    Raises:
+        ValueError: if the file holds anything else.
+    """
+    path = inside(folder, PROBE)
+    where = f"{path.parent.name}/{PROBE}"
+    size = sum(FLOAT.itemsize * math.prod(s) for s in shapes.values())
+    # No stored file is larger than what it holds, but for names and headers.
+    if size > LARGEST or path.stat().st_size > size + 10_000:
         raise ValueError(
-            f"expected outputs of shape {b.shape[1:]}, received: {a.shape[1:]}"
+            f"{where}: expected at most {min(size, LARGEST)} bytes of arrays, "
+            f"received: {path.stat().st_size} of the file, {size} by the "
+            "shapes of the network"
         )
-    return np.max(np.abs(a - b), axis=1)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            expected = sorted(f"{name}.npy" for name in shapes)
+            if sorted(archive.namelist()) != expected:
+                raise ValueError(f"expected the arrays {sorted(shapes)}")
+            return {
+                name: _array(archive, name, shape)
+                for name, shape in shapes.items()
+            }
+    except Exception as error:  # zipfile and zlib raise a dozen kinds
+        raise ValueError(f"{where}: {type(error).__name__}: {error}") from None
 
 
-def _disturbed(weight, rng):
-    if not np.issubdtype(weight.dtype, np.floating):
-        return weight
-    noise = 1 + NOISE * rng.standard_normal(weight.shape)
-    return (weight * noise).astype(weight.dtype)
+def _array(archive, name, shape):
+    size = FLOAT.itemsize * math.prod(shape)
+    with archive.open(f"{name}.npy") as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError(f"expected {name} in format 1.0 of npy")
+        header = np.lib.format.read_array_header_1_0(file)
+        if header != (tuple(shape), False, FLOAT):
+            raise ValueError(
+                f"expected {name} of shape {tuple(shape)} as float32, "
+                f"received: shape={header[0]}, dtype={header[2]}"
+            )
+        content = file.read(size)
+        if len(content) != size or file.read(1):
+            raise ValueError(f"expected {size} bytes of {name}")
+    array = np.frombuffer(content, FLOAT).reshape(shape)
+    if not np.all(np.isfinite(array)):
+        raise ValueError(f"expected finite numbers, received: NaN in {name}")
+    return array
+
+
+def _both(model):
+    tensors = [model.get_layer(name).output for name in ("logits", TAP)]
+    return keras.Model(model.inputs, tensors)

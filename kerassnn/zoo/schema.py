@@ -3,14 +3,22 @@
 import json
 import math
 import re
+import unicodedata
+
+from kerassnn.zoo.consistency import check_consistent
 
 NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
-FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+DATASET = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 RECIPE = re.compile(r"recipes/[a-z0-9_]+\.py")
-FILES = ("history.csv", "model.weights.h5", "probe.npz")
-VERSION = 1
+FILES = ("history.csv", "model.safetensors", "probe.npz")
+VERSION = 2
+DEPTH = 32  # of lists and dicts in one another
+FILE_BYTES = 16_000_000  # besides the weights
+PARAMETER_BYTES = 4
+HEADER_BYTES = 1_000_000  # of names and shapes in a weight file
 
 # A spec is a type, a compiled pattern, a dict of exactly these keys, a list
 # of one spec, a one-entry dict {pattern: spec} of free keys, or a tuple
@@ -24,7 +32,8 @@ CARD = {
     "card_version": int,
     "name": NAME,
     "builder": {"name": str, "arguments": dict},
-    "dataset": str,
+    "dataset": DATASET,
+    "classes": ([str], None),
     "preprocessing": {
         "mean": [float],
         "std": [float],
@@ -104,6 +113,18 @@ def parse(text, where):
         raise ValueError(f"{where}: expected JSON, received: {error}") from None
 
 
+def largest(file, card):
+    """How many bytes a file of an entry has at most.
+
+    Args:
+        file: String, its name.
+        card: The card.
+    """
+    if file == "model.safetensors":
+        return PARAMETER_BYTES * card["parameters"] + HEADER_BYTES
+    return FILE_BYTES
+
+
 def check_card(card, where="card"):
     """Raises ValueError unless `card` is a card: no key missing or extra.
 
@@ -111,22 +132,29 @@ def check_card(card, where="card"):
         card: What `card.json` held.
         where: String, names the card in the message.
     """
-    check(CARD, card, where)
-    _check_consistent(card, where)
+    _check_text(card, where)
+    version = card.get("card_version") if type(card) is dict else None
+    if type(version) is int and version != VERSION:
+        _fail(f"{where}.card_version", VERSION, version)
+    check_value(CARD, card, where)
+    missing = sorted(set(FILES) - set(card["sha256"]))
+    if missing:
+        _fail(f"{where}.sha256", f"digests of {list(FILES)}", missing)
+    check_consistent(card, where)
 
 
-def check(spec, value, where):
+def check_value(spec, value, where):
     """Raises ValueError unless `value` is as `spec` says."""
     if isinstance(spec, tuple):
         if value is not None:
-            check(spec[0], value, where)
+            check_value(spec[0], value, where)
     elif isinstance(spec, re.Pattern):
         if not isinstance(value, str) or not spec.fullmatch(value):
             _fail(where, f"a string like {spec.pattern!r}", value)
     elif isinstance(spec, list):
         _check_type(list, value, where)
         for index, item in enumerate(value):
-            check(spec[0], item, f"{where}[{index}]")
+            check_value(spec[0], item, f"{where}[{index}]")
     elif isinstance(spec, dict):
         _check_dict(spec, value, where)
     else:
@@ -138,8 +166,8 @@ def _check_dict(spec, value, where):
     key = next(iter(spec))
     if isinstance(key, re.Pattern):
         for name, item in value.items():
-            check(key, name, f"{where} key")
-            check(spec[key], item, f"{where}[{name!r}]")
+            check_value(key, name, f"{where} key")
+            check_value(spec[key], item, f"{where}[{name!r}]")
         return
     missing = sorted(set(spec) - set(value))
     unknown = sorted(set(value) - set(spec))
@@ -149,46 +177,46 @@ def _check_dict(spec, value, where):
             f"received: missing={missing}, unknown={unknown}"
         )
     for name, item in spec.items():
-        check(item, value[name], f"{where}.{name}")
+        check_value(item, value[name], f"{where}.{name}")
 
 
 def _check_type(kind, value, where):
     if kind is float:
-        good = type(value) in (int, float) and math.isfinite(value)
+        good = type(value) in (int, float) and _finite(value)
     else:
         good = type(value) is kind
     if not good:
         _fail(where, kind.__name__, value)
 
 
-def _check_consistent(card, where):
-    """What the parts of a card say about one another."""
-    results, timesteps = card["results"], card["timesteps"]
-    if card["card_version"] != VERSION:
-        _fail(f"{where}.card_version", VERSION, card["card_version"])
-    if len(results["accuracies"]) != results["seeds"]:
-        _fail(
-            f"{where}.results.seeds",
-            f"{len(results['accuracies'])}, the number of accuracies",
-            results["seeds"],
-        )
-    shares = [results["accuracy"], *results["accuracies"]]
-    shares += (card["accuracy_by_timesteps"] or {}).values()
-    shares += (card["firing_rates"] or {}).values()
-    for share in shares:
-        if not 0 <= share <= 1:
-            _fail(where, "accuracies and rates in [0, 1]", share)
-    for key in ("accuracy_by_timesteps", "firing_rates"):
-        if (card[key] is None) != (timesteps is None):
-            _fail(
-                f"{where}.{key}",
-                f"null exactly where timesteps={timesteps} is",
-                card[key],
-            )
-    missing = sorted(set(FILES) - set(card["sha256"]))
-    if missing:
-        _fail(f"{where}.sha256", f"digests of {list(FILES)}", missing)
+def _finite(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an int that no float can hold
+        return False
+
+
+def _check_text(value, where, depth=0):
+    """Refuses what a terminal would obey, and what nests without end."""
+    if depth > DEPTH:
+        _fail(where, f"at most {DEPTH} levels", "more")
+    if isinstance(value, str):
+        if any(_is_control(character) for character in value):
+            _fail(where, "text without control characters", value)
+    elif isinstance(value, (list, dict)):
+        for item in value:
+            _check_text(item, where, depth + 1)
+        if isinstance(value, dict):
+            for item in value.values():
+                _check_text(item, where, depth + 1)
+
+
+def _is_control(character):
+    kind = unicodedata.category(character)
+    return kind[0] == "C" or kind in ("Zl", "Zp")
 
 
 def _fail(where, expected, value):
-    raise ValueError(f"{where}: expected {expected}, received: {value!r}")
+    shown = repr(value)
+    shown = shown if len(shown) <= 200 else f"{shown[:200]}..."
+    raise ValueError(f"{where}: expected {expected}, received: {shown}")

@@ -1,128 +1,148 @@
-"""Half-precision weight files, and digests."""
+"""Weight files of entries: safetensors, with kernels in half precision."""
 
-import os
-import tempfile
-from pathlib import Path
-
-import h5py
+import keras
 import numpy as np
+import safetensors
+import safetensors.numpy
 
-from kerassnn.zoo.registry import inside
-from kerassnn.zoo.registry import urls
-from kerassnn.zoo.remote import complete
-from kerassnn.zoo.transfer import sha256
+from kerassnn import models
+from kerassnn.files import replacing
+from kerassnn.zoo.cards import check_digests
+from kerassnn.zoo.cards import inside
+from kerassnn.zoo.schema import largest
 
-WEIGHTS = "model.weights.h5"
+WEIGHTS = "model.safetensors"
+BYTES = {"F16": 2, "F32": 4}  # of a number, by safetensors' name of its dtype
 
 
-def check_digests(folder, card, names=None):
-    """Raises ValueError unless the files are those the card was made of.
+def save_half(model, path):
+    """Writes a model's weights, named `layer/variable`.
 
-    Files that are not here are downloaded.
+    Kernels are float16: half the size at no loss that a test set shows. What
+    normalises (one number a channel) keeps float32.
+
+    Args:
+        model: Built Keras model.
+        path: Path that ends in `.safetensors`.
+
+    Raises:
+        ValueError: if a weight is NaN, infinite or too large for float16, or
+            two weights have one name.
+    """
+    arrays = {
+        name: _half(keras.ops.convert_to_numpy(variable), name)
+        for name, variable in _named(model).items()
+    }
+    # Their own writer leaves a file that nobody else may read.
+    with replacing(path) as temporary:
+        temporary.write_bytes(safetensors.numpy.save(arrays))
+
+
+def check_size(folder, card):
+    """Raises ValueError unless a weight file can be that of its card.
 
     Args:
         folder: Path of the entry.
         card: Its card.
-        names: File names, or `None` for all that the card lists.
-
-    Returns:
-        Path of the folder in which they are: `folder`, or one in the cache.
     """
-    names = list(card["sha256"] if names is None else names)
-    folder = complete(folder, card, names, urls())
-    for name in names:
-        expected = card["sha256"][name]
-        received = sha256(inside(folder, name))
-        if received != expected:
-            raise ValueError(
-                f"{folder.name}/{name} is not the file that was published: "
-                f"expected sha256={expected}, received: sha256={received}"
-            )
-    return folder
-
-
-def save_half(model, path):
-    """Writes a model's weights with its kernels in float16.
-
-    Half the size at no loss that a test set shows; what normalises (one
-    number a channel) keeps float32. Keras casts on loading.
-
-    Args:
-        model: Built Keras model.
-        path: Path that ends in `.weights.h5`.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        full = Path(folder, WEIGHTS)
-        model.save_weights(full)
-        half = Path(folder, "half.h5")
-        # The oldest format spends kilobytes on every empty group.
-        with (
-            h5py.File(full, "r") as source,
-            h5py.File(half, "w", libver=("v108", "v110")) as target,
-        ):
-            _copy(source, target)
-        # Written beside its place first: the temporary folder may lie on
-        # another disk, where a rename is no single step.
-        part = Path(f"{path}.part")
-        part.write_bytes(half.read_bytes())
-        os.replace(part, path)
+    size = inside(folder, WEIGHTS).stat().st_size
+    least = min(BYTES.values()) * card["parameters"]
+    most = largest(WEIGHTS, card)
+    if not least <= size <= most:
+        raise ValueError(
+            f"{folder.name}/{WEIGHTS}: expected {least} to {most} bytes, for "
+            f"parameters={card['parameters']} of its card, received: {size}"
+        )
 
 
 def load_half(model, folder, card):
-    """Loads an entry's weights after checking digest and structure.
+    """Gives a model the weights of an entry, all of them or none.
+
+    Digest, names, shapes and types are compared before a number is read.
 
     Args:
         model: Model as the card's builder gives it.
         folder: Path of the entry.
         card: Its card.
+
+    Raises:
+        ValueError: if the file is not the card's, not that of this network,
+            or holds NaN or infinity.
     """
-    folder = check_digests(folder, card, [WEIGHTS])
-    path = inside(folder, WEIGHTS)
-    with h5py.File(path, "r") as file:
-        _check_own(file, path)
-    model.load_weights(path)
+    check_size(folder, card)
+    check_digests(folder, card, [WEIGHTS])
+    read_half(model, inside(folder, WEIGHTS))
 
 
-def _copy(source, target):
-    for key, value in source.attrs.items():
-        target.attrs[key] = value
-    for name, item in source.items():
-        if isinstance(item, h5py.Group):
-            _copy(item, target.create_group(name))
-            continue
-        array = _half(item[()], item.name)
-        copied = target.create_dataset(name, data=array)
-        for key, value in item.attrs.items():
-            copied.attrs[key] = value
+def read_half(model, path):
+    """As `load_half`, of a file that has no card yet."""
+    named = _named(model)
+    arrays = _read(path, named)
+    for name, variable in named.items():
+        variable.assign(arrays[name].astype("float32"))
+
+
+def _read(path, named):
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        with safetensors.safe_open(path, framework="numpy") as file:
+            _check_header(file, named, where)
+            arrays = {name: file.get_tensor(name) for name in named}
+    except (OSError, safetensors.SafetensorError) as error:
+        raise ValueError(
+            f"{where}: expected a safetensors file, received: {error}"
+        ) from None
+    for name, array in arrays.items():
+        if not np.all(np.isfinite(array)):
+            raise ValueError(
+                f"{where}: expected finite weights, received: {name} with NaN "
+                "or infinity"
+            )
+    return arrays
+
+
+def _check_header(file, named, where):
+    names = set(file.keys())
+    if names != named.keys():
+        lacking = sorted(named.keys() - names)[:3]
+        unknown = sorted(names - named.keys())[:3]
+        raise ValueError(
+            f"{where}: expected the weights of the card's network, received: "
+            f"missing={lacking}, unknown={unknown}"
+        )
+    for name, variable in named.items():
+        found = file.get_slice(name)
+        shape, dtype = tuple(found.get_shape()), found.get_dtype()
+        if shape != tuple(variable.shape) or dtype not in BYTES:
+            raise ValueError(
+                f"{where}: expected {name} of shape {tuple(variable.shape)} "
+                f"and dtype {sorted(BYTES)}, received: shape={shape}, "
+                f"dtype={dtype!r}"
+            )
+
+
+def _named(model):
+    named = models.named_weights(model)
+    if len(named) != len(model.weights):
+        raise ValueError(
+            "expected a model whose weights have names of their own, "
+            f"received: {model.name} with {len(model.weights)} weights of "
+            f"{len(named)} names"
+        )
+    return named
 
 
 def _half(array, name):
-    if array.ndim < 2 or not np.issubdtype(array.dtype, np.floating):
-        return array
-    largest = np.finfo("float16").max
-    if not np.all(np.abs(array) <= largest):
+    if not np.all(np.isfinite(array)):
+        raise ValueError(
+            f"expected finite weights, received: {name} with NaN or infinity"
+        )
+    if array.ndim < 2:
+        return array.astype("float32")
+    largest, found = np.finfo("float16").max, np.max(np.abs(array), initial=0)
+    if found > largest:
         raise ValueError(
             f"expected weights within float16's {largest}, received: "
-            f"{name} with {np.max(np.abs(array))}"
+            f"{name} with {found}"
         )
     return array.astype("float16")
-
-
-def _check_own(group, path):
-    """HDF5 can point into other files: refuse all that is not in this one."""
-    for name in group:
-        link = group.get(name, getlink=True)
-        if not isinstance(link, h5py.HardLink):
-            _refuse(path, group, name)
-        item = group[name]
-        if isinstance(item, h5py.Group):
-            _check_own(item, path)
-        elif item.external or item.is_virtual:
-            _refuse(path, group, name)
-
-
-def _refuse(path, group, name):
-    raise ValueError(
-        f"{path.name}: expected data stored in the file itself, received: "
-        f"{group.name}/{name}, which points elsewhere"
-    )

@@ -1,6 +1,8 @@
 import keras
 import numpy as np
 import pytest
+from keras import layers as KL
+from keras import ops
 
 from kerassnn import models
 from kerassnn.analysis import energy
@@ -13,6 +15,7 @@ from kerassnn.layers import MeanReadout
 from kerassnn.layers import PositionEncoding
 from kerassnn.layers import StepAttention
 from kerassnn.layers import TimeFold
+from kerassnn.zoo.stored import stored_input
 
 
 def two_layer_net():
@@ -40,6 +43,16 @@ ONE = np.array([[1.0, 0.5, 0.0]], "float32")
 def test_firing_rates_by_hand():
     rates = firing_rates(two_layer_net(), ONE)
     assert rates == {"neuron": pytest.approx((4 + 1) / 8)}
+
+
+def test_firing_rates_look_into_nested_models():
+    net = two_layer_net()
+    net.name = "net"
+    stack = keras.Sequential(
+        [keras.Input((3,)), keras.layers.Rescaling(2.0), net]
+    )
+    rates = firing_rates(stack, ONE / 2)
+    assert rates == {"net/neuron": pytest.approx(5 / 8)}
 
 
 def test_sops_by_hand():
@@ -145,6 +158,158 @@ def test_values_that_differ_within_a_step_are_no_spikes(attends):
 
 
 IMAGES = np.random.default_rng(0).normal(size=(3, 16, 16, 3)).astype("float32")
+
+
+def analog(layer, shape):
+    inputs = keras.Input(shape)
+    model = keras.Model(inputs, layer(inputs))
+    return energy(model, np.full((1, *shape), 0.5, "float32"))
+
+
+@pytest.mark.parametrize(
+    "layer, shape, macs",
+    [
+        # 3x3 windows of one channel each, two kernels a channel.
+        (KL.DepthwiseConv2D(3, depth_multiplier=2), (6, 6, 3), 4 * 4 * 6 * 9),
+        # The same, and 6 channels to 5 behind it.
+        (
+            KL.SeparableConv2D(5, 3, depth_multiplier=2),
+            (6, 6, 3),
+            4 * 4 * 6 * 9 + 4 * 4 * 6 * 5,
+        ),
+        (KL.EinsumDense("abc,cd->abd", (4, 5)), (4, 3), 4 * 3 * 5),
+        (KL.TimeDistributed(KL.Dense(5)), (4, 3), 4 * 3 * 5),
+        (KL.LayerNormalization(), (4, 3), 2 * 4 * 3),
+        (KL.PReLU(), (4, 3), 0),
+    ],
+    ids=["depthwise", "separable", "einsum", "time", "norm", "prelu"],
+)
+def test_layers_of_keras_by_hand(layer, shape, macs):
+    found = analog(layer, shape)
+    assert found["macs"] == macs
+    assert found["sops"] == 0
+
+
+def test_depthwise_spikes_cost_operations_by_their_rate():
+    inputs = keras.Input((4, 4, 2))
+    model = keras.Model(inputs, KL.DepthwiseConv2D(1, name="each")(inputs))
+    x = np.zeros((1, 4, 4, 2), "float32")
+    x[0, 0] = 1.0  # 8 of 32
+    assert sops(model, x)["each"] == {"sops": 8.0, "macs": 0.0, "rate": 0.25}
+
+
+def attending(values, product=None):
+    """softmax(q k^T) v of 4 places by 3 features, in `keras.ops` by default."""
+    inputs = [keras.Input((4, 3), name=name) for name in "qkv"]
+    q, k, v = inputs
+    if product is None:
+        scores = ops.matmul(q, ops.transpose(k, (0, 2, 1)))
+        y = ops.matmul(ops.softmax(scores), v)
+    else:
+        y = product([q, v, k])
+    return energy(keras.Model(inputs, y), values)
+
+
+def test_attention_without_weights_costs_energy():
+    values = [np.full((1, 4, 3), v, "float32") for v in (0.5, 0.2, 0.1)]
+    for product in (None, KL.Attention()):
+        found = attending(values, product)
+        assert found["macs"] == 4 * 4 * 3 + 4 * 4 * 3
+        assert "Products of two activations" in found["assumptions"]
+    head = KL.MultiHeadAttention(2, 5)
+    found = attending(values, lambda x: head(x[0], x[1], x[2]))
+    projections = 4 * (4 * 3 * 10)
+    assert found["macs"] == projections + 2 * 4 * 4 * (5 + 5)
+
+
+def test_a_product_of_spikes_costs_by_the_sparser():
+    q, k, v = (np.zeros((1, 4, 3), "float32") for _ in range(3))
+    q[0, 0], k[0, 0, 0], v[0, :2] = 1.0, 1.0, 1.0
+    # q k^T: 48 products, 1 of 12 keys fires; 48 more with v, half of it.
+    found = attending([q, k, v])
+    assert found["sops"] == pytest.approx(48 / 12 + 48 / 2)
+    assert found["macs"] == 0
+    pair = [keras.Input((3,)), keras.Input((3,))]
+    for product in (KL.Dot(axes=1), lambda x: ops.einsum("ab,ab->a", *x)):
+        model = keras.Model(pair, product(pair))
+        assert energy(model, [q[:, 0], q[:, 0]])["sops"] == 3
+
+
+class Scaled(keras.layers.Layer):
+    """A layer with a weight."""
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],))
+
+    def call(self, inputs):
+        return inputs * self.scale
+
+
+class Stated(Scaled):
+    """One that says what it costs."""
+
+    def macs(self, input_shape, output_shape):
+        return int(np.prod(output_shape[1:]))
+
+
+class Summing(Stated):
+    sums_inputs = True
+
+
+def test_layers_of_ones_own_say_what_they_cost():
+    assert analog(Stated(), (4, 3))["macs"] == 12
+    inputs = keras.Input((4, 3))
+    model = keras.Model(inputs, Summing()(inputs))
+    x = np.zeros((1, 4, 3), "float32")
+    x[0, 0] = 1.0
+    assert energy(model, x)["sops"] == 3.0
+    x[0, 0] = 0.5
+    assert energy(model, x)["macs"] == 12.0
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        Scaled(name="odd"),
+        KL.LSTM(2, name="odd"),
+        lambda x: ops.tensordot(x, x, 1),
+    ],
+    ids=["own", "lstm", "tensordot"],
+)
+def test_what_cannot_be_counted_is_refused_by_name(layer):
+    with pytest.raises(ValueError, match="layer=(odd|tensordot)"):
+        analog(layer, (4, 3))
+
+
+def test_a_model_of_unknown_size_is_refused():
+    inputs = keras.Input((None, None, 3))
+    model = keras.Model(inputs, KL.Conv2D(2, 3)(inputs))
+    with pytest.raises(ValueError, match="known input shape"):
+        energy(model, np.zeros((1, 4, 4, 3)))
+
+
+@pytest.mark.slow
+def test_nested_models_are_counted_by_path_and_shared_ones_twice():
+    net = two_layer_net()
+    net.name = "net"
+    outer = keras.Sequential([keras.Input((3,)), KL.Rescaling(2.0), net])
+    found, plain = sops(outer, ONE / 2), sops(two_layer_net(), ONE)
+    assert found == {f"net/{name}": row for name, row in plain.items()}
+    inputs = keras.Input((3,))
+    twice = keras.Model(inputs, net(inputs) + net(inputs))
+    found, once = energy(twice, ONE), energy(net, ONE)
+    assert found["picojoules"] == pytest.approx(2 * once["picojoules"])
+
+
+def test_models_at_other_steps_and_of_stored_images_are_measured():
+    net = two_layer_net()
+    longer = models.at_timesteps(net, 8)
+    # Neuron 1 fires at 3 of 4, its potential is then 0: at 3 and 6 of 8.
+    assert firing_rates(longer, ONE) == {"neuron": pytest.approx(10 / 16)}
+    assert energy(longer, ONE)["sops"] == pytest.approx(50)
+    stored = stored_input(net, {"scale": 2.0, "mean": [0.0], "std": [1.0]})
+    assert energy(stored, 2 * ONE) == energy(net, ONE)
+    assert firing_rates(stored, 2 * ONE) == firing_rates(net, ONE)
 
 
 @pytest.mark.slow

@@ -2,7 +2,7 @@
 
 import time
 
-from benchmarks.serve import serve
+from benchmarks.harness.worker import serve
 
 
 def build(settings):

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from benchmarks import problem
-from benchmarks import sides
-from benchmarks.turns import Side
+from benchmarks.harness import problem
+from benchmarks.harness import sides
+from benchmarks.harness.interleaving import Side
 from tests.benchmarks.runs_test import run
 
 pytestmark = [
@@ -33,7 +33,7 @@ def values(specs, name, steps=1):
     with Side(spec) as side:
         found = [side.values]
         for _ in range(steps - 1):
-            side.turn(1, 0.0)
+            side.measure(1, 0.0)
             found.append(side.latest)
     return np.array(found)
 
@@ -97,12 +97,12 @@ def test_ratios_are_those_of_the_rows(name):
     named = f"{OURS},spikingjelly float32,spikingjelly float32 channels-last"
     found = run(name, "--timesteps=2", f"--sides={named}", peers=sides.PYTHON)
     (row,) = found["rows"]
-    (met,) = row["meetings"]
+    (met,) = row["comparisons"]
     assert set(met["spikingjelly"]) == {"default", "float32", "best"}
-    for meeting in met["spikingjelly"].values():
-        ratio = meeting["theirs"]["step_s"] / meeting["ours"]["step_s"]
-        assert meeting["ratio"] == pytest.approx(ratio, abs=1e-3)
-        assert meeting["theirs"]["off"] < 0.03
+    for comparison in met["spikingjelly"].values():
+        ratio = comparison["theirs"]["step_s"] / comparison["ours"]["step_s"]
+        assert comparison["ratio"] == pytest.approx(ratio, abs=1e-3)
+        assert comparison["theirs"]["off"] < 0.03
     headline = f"{name}_vs_spikingjelly"
     assert found[headline] == met["spikingjelly"]["default"]["ratio"]
-    assert found["bars"][headline]["value"] == found[headline]
+    assert found["targets"][headline]["value"] == found[headline]

@@ -3,7 +3,7 @@ import pytest
 
 from kerassnn.data import Augment
 from kerassnn.data import AutoAugment
-from kerassnn.data.mixing import mix
+from kerassnn.data.augmentation.mixing import mix
 
 
 @pytest.fixture

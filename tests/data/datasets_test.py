@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from kerassnn import data
-from kerassnn.data.datasets import CONSTANTS
+from kerassnn.data.constants import CONSTANTS
 
 REAL = pathlib.Path(__file__).parents[2].parent / "shared" / "data"
 
@@ -68,6 +68,28 @@ def test_a_column_of_labels_is_read(tmp_path):
     assert splits.train[1].shape == (30,)
 
 
+def test_images_of_keras_datasets_are_read(tmp_path):
+    arrays = {
+        key: array[..., 0] if key.startswith("x") else array
+        for key, array in cifar_arrays().items()
+    }
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    splits = data.load("mnist", data_dir=tmp_path)
+    assert splits.test[0].shape == (20, 32, 32, 1)
+
+
+def test_a_file_that_is_no_npz_is_told(tmp_path):
+    (tmp_path / "cifar10.npz").write_bytes(b"PK" + bytes(40))
+    with pytest.raises(ValueError, match="cifar10.npz"):
+        data.load("cifar10", data_dir=tmp_path)
+
+
+@pytest.mark.parametrize("name", sorted({*CONSTANTS} - {"tinyimagenet"}))
+def test_every_class_has_a_name(name):
+    names = CONSTANTS[name]["class_names"]
+    assert len(set(names)) == CONSTANTS[name]["classes"]
+
+
 SPOILT = {
     "labels": ("y_test", np.full(20, 10, "uint8"), "labels in"),
     "float labels": ("y_test", np.zeros(20), "integer dtype"),
@@ -109,6 +131,7 @@ def test_an_unknown_name_is_refused():
 def test_a_missing_package_is_named(tmp_path, monkeypatch, module):
     monkeypatch.setitem(sys.modules, module, None)
     name = "digits" if module.startswith("sklearn") else "cifar10"
+    (tmp_path / name).mkdir()
     with pytest.raises(ImportError, match="pip install"):
         data.load(name, data_dir=tmp_path)
 

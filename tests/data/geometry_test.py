@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from kerassnn.data.geometry import crop_flip
-from kerassnn.data.geometry import cutout
+from kerassnn.data.augmentation.geometry import crop_flip
+from kerassnn.data.augmentation.geometry import cutout
 
 
 def numbered(batch=64, height=7, width=6):

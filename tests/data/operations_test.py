@@ -5,10 +5,10 @@ import pytest
 
 from kerassnn.data import AutoAugment
 from kerassnn.data import RandAugment
-from kerassnn.data import operations
-from kerassnn.data.auto_augment import SUB_POLICIES
-from kerassnn.data.operations import OPERATIONS
-from kerassnn.data.operations import ORDER
+from kerassnn.data.augmentation import operations
+from kerassnn.data.augmentation.auto_augment import SUB_POLICIES
+from kerassnn.data.augmentation.operations import OPERATIONS
+from kerassnn.data.augmentation.operations import ORDER
 
 FILL = (9, 99, 199)
 
@@ -108,7 +108,9 @@ def test_auto_augment_draws_sub_policies_evenly(monkeypatch):
         seen.append((drawn, strength))
         return x
 
-    monkeypatch.setattr("kerassnn.data.auto_augment.apply_drawn", record)
+    monkeypatch.setattr(
+        "kerassnn.data.augmentation.auto_augment.apply_drawn", record
+    )
     n = 200_000
     AutoAugment()(np.zeros((n, 1, 1, 3), "uint8"), np.random.default_rng(0))
     assert len(SUB_POLICIES) == 25

@@ -214,3 +214,25 @@ def test_a_short_epoch_is_prepared_before_the_last_one_ends():
                 np.testing.assert_array_equal(a, b)
         ahead.on_epoch_end()
         assert ahead.epoch == epoch + 1
+
+
+def test_processes_have_the_parts_of_one_batch():
+    options = {"drop_remainder": True, "seed": 3}
+    whole = numbered(**options)
+    parts = [numbered(shard=(i, 4), **options) for i in range(4)]
+    assert {part.steps for part in parts} == {whole.steps}
+    for step in range(whole.steps):
+        shared = zip(*(part.batch(1, step) for part in parts), strict=True)
+        joined = [np.concatenate(part) for part in shared]
+        assert same(joined, whole.batch(1, step))
+    # Each draws its own augmentation.
+    drawn = [
+        pipeline(shard=(i, 2), drop_remainder=True).batch(0, 0)
+        for i in range(2)
+    ]
+    assert not same(*drawn)
+    for wrong in ((2, 2), (0, 3), (0, 0)):
+        with pytest.raises(ValueError, match="received"):
+            numbered(shard=wrong, **options)
+    with pytest.raises(ValueError, match="drop_remainder"):
+        numbered(shard=(0, 2))

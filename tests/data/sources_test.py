@@ -65,6 +65,7 @@ print(train[0][0].shape, splits.test[0].sum())
 """
 
 
+@pytest.mark.slow
 def test_the_copy_needs_no_tensorflow(prepared):
     pytest.importorskip("jax")
     folder, arrays = prepared
@@ -80,6 +81,48 @@ def test_the_copy_needs_no_tensorflow(prepared):
     assert "(10, 32, 32, 3)" in done.stdout
 
 
+def mnist_files(folder, part, x, y):
+    """Files as the builders of MNIST read them."""
+    paths = [folder / f"{part}-images", folder / f"{part}-labels"]
+    paths[0].write_bytes(bytes(16) + x.tobytes())
+    paths[1].write_bytes(bytes(8) + y.tobytes())
+    return dict(zip(("data_path", "label_path"), map(str, paths), strict=True))
+
+
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+def test_sets_without_ids_come_in_their_official_order(tmp_path, name):
+    tfds = pytest.importorskip("tensorflow_datasets")
+    rng = np.random.default_rng(0)
+    arrays = {
+        part: (
+            rng.integers(0, 256, (n, 28, 28, 1), dtype="uint8"),
+            (np.arange(n) * 7 % 10).astype("uint8"),
+        )
+        for part, n in (("train", 60), ("test", 25))
+    }
+
+    class Local(tfds.builder_cls(name), skip_registration=True):
+        """The official builder and its own reader over made-up images."""
+
+        url_infos = {}
+
+        def _split_generators(self, dl_manager):
+            return {
+                part: self._generate_examples(
+                    len(y), **mnist_files(tmp_path, part, x, y)
+                )
+                for part, (x, y) in arrays.items()
+            }
+
+    Local.name = name
+    Local(data_dir=str(tmp_path)).download_and_prepare()
+    splits = data.load(name, data_dir=tmp_path)
+    for part, (x, y) in arrays.items():
+        np.testing.assert_array_equal(getattr(splits, part)[0], x)
+        np.testing.assert_array_equal(getattr(splits, part)[1], y)
+    assert len(splits.class_names) == 10
+
+
 def test_a_failure_of_tfds_is_told(tmp_path, monkeypatch):
     tfds = pytest.importorskip("tensorflow_datasets")
 
@@ -87,6 +130,7 @@ def test_a_failure_of_tfds_is_told(tmp_path, monkeypatch):
         raise OSError("no route to host")
 
     monkeypatch.setattr(tfds, "load", fail)
+    (tmp_path / "cifar10").mkdir()
     with pytest.raises(RuntimeError, match="no route to host"):
         data.load("cifar10", data_dir=tmp_path)
     assert not list(tmp_path.rglob("*.npy"))

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -72,6 +74,46 @@ def test_first_classes_keeps_all_of_their_images(splits):
         assert (getattr(some, part)[0] == x[y < 3]).all()
         assert (getattr(some, part)[1] == y[y < 3]).all()
     assert splits.first_classes(4).validation is None
+    named = dataclasses.replace(splits, class_names=tuple("abcd"))
+    assert named.first_classes(3).class_names == tuple("abc")
+
+
+def test_folds_test_each_image_once(splits, tmp_path):
+    folds = [splits.hold_out(20).fold(k, 3) for k in range(3)]
+    every = [bytes(x) for fold in folds for x in fold.test[0]]
+    kept = splits.hold_out(20)
+    assert sorted(every) == sorted(map(bytes, [*kept.train[0], *kept.test[0]]))
+    for fold in folds:
+        counts = np.bincount(fold.test[1])
+        assert counts.max() - counts.min() <= 1
+        seen = {bytes(x): y for x, y in zip(*fold.train, strict=True)}
+        assert len(seen) + len(fold.test[1]) == 100
+        assert not seen.keys() & {*map(bytes, fold.test[0])}
+    rows = {bytes(x): y for x, y in zip(*splits.train, strict=True)}
+    rows |= {bytes(x): y for x, y in zip(*splits.test, strict=True)}
+    x, y = folds[1].train
+    assert all(rows[bytes(a)] == b for a, b in zip(x, y, strict=True))
+
+
+def test_a_fold_of_files_reads_what_is_asked_for(splits, tmp_path):
+    files = []
+    for name, (x, y) in (("a", splits.train), ("b", splits.test)):
+        np.save(tmp_path / f"{name}.npy", x)
+        files.append((np.load(tmp_path / f"{name}.npy", mmap_mode="r"), y))
+    mapped = dataclasses.replace(splits, train=files[0], test=files[1])
+    for part in ("train", "test"):
+        found = getattr(mapped.fold(1, 4).take(12), part)
+        wanted = getattr(splits.fold(1, 4).take(12), part)
+        assert found[0].shape == wanted[0].shape
+        np.testing.assert_array_equal(found[0][:], wanted[0][:])
+        np.testing.assert_array_equal(found[0][3], wanted[0][3])
+        np.testing.assert_array_equal(found[1], wanted[1])
+
+
+@pytest.mark.parametrize(("k", "folds"), [(0, 1), (3, 3), (-1, 3), (0, 101)])
+def test_a_fold_is_one_of_some(splits, k, folds):
+    with pytest.raises(ValueError, match="k=|folds="):
+        splits.fold(k, folds)
 
 
 @pytest.mark.parametrize("k", [0, 1, 5])

@@ -121,7 +121,7 @@ def test_terms_equal_twin(name):
     student, teacher = nets.student(T), nets.teacher()
     rng = np.random.default_rng(5)
     nets.drawn(teacher.trainable_variables, rng)
-    taught = (teacher,) if method.required_teacher_taps else ()
+    taught = (teacher,) if method.needs_teacher else ()
     distiller = method(student, *taught, **options)
     distiller.build((8, nets.SIZE, nets.SIZE, 1))
     nets.drawn(distiller.trainable_variables, rng)

@@ -6,14 +6,14 @@ import pytest
 from keras import ops
 
 from kerassnn.distillation import adapters
-from kerassnn.distillation import attention_transfer
-from kerassnn.distillation import bkdsnn
-from kerassnn.distillation import ckdsnn
-from kerassnn.distillation import fitnet
-from kerassnn.distillation import kdsnn
-from kerassnn.distillation import lasnn
-from kerassnn.distillation import sastc
+from kerassnn.distillation import losses
 from kerassnn.distillation import similarity
+from kerassnn.distillation.methods import attention_transfer
+from kerassnn.distillation.methods import bkdsnn
+from kerassnn.distillation.methods import ckdsnn
+from kerassnn.distillation.methods import fitnet
+from kerassnn.distillation.methods import lasnn
+from kerassnn.distillation.methods import sastc
 from kerassnn.ops import gram
 from kerassnn.ops import unit
 from tests.gradients import assert_close
@@ -64,7 +64,7 @@ CASES = {
         lambda f: twin.fitnet(small(f), TEACHER, lambda x: x),
     ),
     "kdsnn": (
-        lambda f: kdsnn.imitation(*adapters.same_size(mean(f), t(TEACHER))),
+        lambda f: losses.imitation(*adapters.same_size(mean(f), t(TEACHER))),
         lambda f: twin.kdsnn(small(f), TEACHER),
     ),
     "blur": (
@@ -84,7 +84,7 @@ CASES = {
         lambda f: twin.samd(f.mean(1), LARGE[:, :4, :4], KERNEL, LOGITS, 2.0),
     ),
     "grams": (
-        lambda f: ops.sum(sastc.step_grams(f) ** 2),
+        lambda f: ops.sum(similarity.step_similarities(f, 3) ** 2),
         lambda f: sum(np.sum(twin.gram(f[:, t]) ** 2) for t in range(2)),
     ),
     "units": (
@@ -124,14 +124,14 @@ def test_value_and_gradient_equal_twin(name):
 
 def test_attention_rows_sum_to_one():
     queries, keys = draw(2, 3, 4), [draw(3, 4) for _ in range(3)]
-    rows = sastc.attention(t(queries), [t(k) for k in keys])
+    rows = similarity.attention(t(queries), [t(k) for k in keys])
     assert_close(ops.sum(rows, axis=-1), np.ones((2, 3)))
 
 
 def test_half_precision_holds_the_grams_of_large_maps():
     keras.config.set_dtype_policy("mixed_float16")
     maps = 300 * draw(16, 32)
-    rows = similarity.embed(similarity.mlp(16), gram(t(maps)), 16)
+    rows = similarity.embed(similarity.mlp(16), gram(t(maps)))
     assert_close(ops.sum(rows**2, axis=-1), np.ones(16))
 
 

@@ -3,16 +3,19 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from kerassnn.distillation import METHODS
 from kerassnn.distillation import SASTC
 from kerassnn.distillation import TSER
 from kerassnn.distillation import HardLabel
 from kerassnn.distillation import LogitsKD
+from kerassnn.distillation import fitting
+from kerassnn.distillation import similarity
 from tests.distillation import nets
 
 X, Y = nets.batch(8)
-TAUGHT = [n for n, m in METHODS.items() if m.required_teacher_taps]
+TAUGHT = [n for n, m in METHODS.items() if m.needs_teacher]
 
 
 def refused(message):
@@ -61,7 +64,7 @@ def test_unknown_tap(role):
 
 def test_unknown_weight():
     with refused("keys among.*kd.*task.*Received.*entropy"):
-        LogitsKD(nets.student(), nets.teacher(), weights={"entropy": 1.0})
+        LogitsKD(nets.student(), nets.teacher(), loss_weights={"entropy": 1.0})
 
 
 @pytest.mark.parametrize("temperature", (0, -1.0, "4"))
@@ -88,6 +91,7 @@ def test_a_student_that_is_its_teacher():
         LogitsKD(net, net)
 
 
+@pytest.mark.slow
 def test_a_sequential_teacher_will_do():
     layers = keras.layers
     teacher = keras.Sequential(
@@ -162,17 +166,53 @@ def test_other_number_of_frames():
         trained(x, model=model)
 
 
-def test_larger_batch_than_attention_is_wide():
-    distiller = SASTC(nets.student(), nets.teacher(), batch_size=4)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ("SASTC", "SemCKD"))
+def test_larger_batches_than_attention_is_wide(name):
+    distiller = METHODS[name](nets.student(), nets.teacher())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     distiller.compile("sgd", loss, run_eagerly=True)
-    with refused("batches of 4.*batch of 8"):
-        distiller.fit(X, Y, batch_size=8, verbose=0)
+    for size in (3, 8):
+        fit = distiller.fit(X, Y, batch_size=size, verbose=0)
+        assert np.isfinite(fit.history["loss"]).all()
+    assert distiller.batch_size == 3
+
+
+@pytest.mark.parametrize("samples", (3, 4, 6, 8))
+def test_similarities_are_those_within_a_group(samples):
+    maps = X[:samples].reshape(samples, 2, -1)
+    found = similarity.step_similarities(ops.convert_to_tensor(maps), 4)
+    expected = np.zeros((2, samples, 4))
+    for b in range(samples):
+        for other in range(b - b % 4, min(samples, b - b % 4 + 4)):
+            products = np.sum(maps[b] * maps[other], axis=-1)
+            expected[:, b, other % 4] = products
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(found), expected, rtol=1e-5, atol=1e-6
+    )
+
+
+class Loader:
+    """Batches without a length or an index, as a torch DataLoader's."""
+
+    batch_size = 4
+
+    def __iter__(self):
+        return iter([(X[:4], Y[:4]), (X[4:], Y[4:])])
+
+
+def test_the_batch_size_of_a_loader():
+    distiller = SASTC(nets.student(), nets.teacher())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile("sgd", loss)
+    assert fitting.check_fit(distiller, {"x": Loader()}) == 4
 
 
 def test_a_loss_that_is_not_finite_stops_the_run():
     distiller = HardLabel(nets.student())
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     distiller.compile(keras.optimizers.SGD(1e38), loss, run_eagerly=True)
-    with pytest.raises(FloatingPointError, match="loss is .*epoch"):
+    with pytest.raises(
+        FloatingPointError, match="loss is .*epoch|not finite after epoch"
+    ):
         distiller.fit(X, Y, batch_size=2, epochs=5, verbose=0)

@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 from keras import ops
 
-from kerassnn.distillation import bkdsnn
-from kerassnn.distillation import ckdsnn
-from kerassnn.distillation import enhanced_self_distillation
-from kerassnn.distillation import htakl
-from kerassnn.distillation import logits_kd
-from kerassnn.distillation import seal_kd
-from kerassnn.distillation import strong2weak
-from kerassnn.distillation import tet
-from kerassnn.distillation import tser
-from kerassnn.distillation import tssd
-from kerassnn.distillation import twkd
+from kerassnn.distillation import losses
+from kerassnn.distillation import step_teaching as teaching
+from kerassnn.distillation.methods import bkdsnn
+from kerassnn.distillation.methods import ckdsnn
+from kerassnn.distillation.methods import enhanced_self_distillation
+from kerassnn.distillation.methods import htakl
+from kerassnn.distillation.methods import seal_kd
+from kerassnn.distillation.methods import tet
+from kerassnn.distillation.methods import tser
+from kerassnn.distillation.methods import tssd
 from tests.gradients import assert_close
 from tests.gradients import value_and_gradient
 from tests.reference import complex_step
@@ -35,12 +34,12 @@ STRONG = Z_T * np.array([1, 2, 0.5, 1.5], "float32")[:, None]
 CASES = {
     "kd": (
         Z,
-        lambda z: logits_kd.logits_kd(t(TEACHER), z, 4.0),
+        lambda z: losses.logits_kd(t(TEACHER), z, 4.0),
         lambda z: twin.kd(TEACHER, z, 4.0),
     ),
     "step kd": (
         Z_T,
-        lambda z: tser.step_kd(t(TEACHER), z, 3.0),
+        lambda z: losses.step_kd(t(TEACHER), z, 3.0),
         lambda z: twin.kd(TEACHER, z, 3.0),
     ),
     "entropy": (
@@ -55,20 +54,20 @@ CASES = {
     ),
     "vote of right steps": (
         Z_T,
-        lambda z: tser.step_kd(
-            ops.stop_gradient(twkd.right_vote(z, t(Y))), z, 3.0
+        lambda z: losses.step_kd(
+            ops.stop_gradient(losses.right_vote(z, t(Y))), z, 3.0
         ),
         lambda z: twin.twsd(z, Y, 3.0, "right"),
     ),
     "strong to weak": (
         STRONG,
-        lambda z: strong2weak.first_teaches_last(strong2weak.ranked(z), 2.0),
+        lambda z: teaching.first_teaches_last(teaching.ranked(z), 2.0),
         lambda z: twin.strong_weak(z, 2.0, "weak"),
     ),
     "weak to strong": (
         STRONG,
-        lambda z: strong2weak.first_teaches_last(
-            ops.flip(strong2weak.ranked(z), axis=1), 2.0
+        lambda z: teaching.first_teaches_last(
+            ops.flip(teaching.ranked(z), axis=1), 2.0
         ),
         lambda z: twin.strong_weak(z, 2.0, "strong"),
     ),
@@ -131,11 +130,11 @@ def test_samples_cover_both_branches():
 @pytest.mark.parametrize(
     "term",
     (
-        lambda z: logits_kd.logits_kd(z, z, 4.0),
-        lambda z: tser.step_kd(z, ops.stack([z] * 3, axis=1), 3.0),
+        lambda z: losses.logits_kd(z, z, 4.0),
+        lambda z: losses.step_kd(z, ops.stack([z] * 3, axis=1), 3.0),
         lambda z: htakl.head_tail_kl(z, z, 2.0, 0.5),
         lambda z: seal_kd.step_agreement(ops.stack([z] * 3, axis=1), 3.0),
-        lambda z: strong2weak.first_teaches_last(ops.stack([z, z], 1), 2.0),
+        lambda z: teaching.first_teaches_last(ops.stack([z, z], 1), 2.0),
     ),
 )
 def test_no_divergence_between_equals(term):
@@ -153,14 +152,14 @@ def test_cascade_and_ensemble(reversed_order):
     confidence = np.max(twin.softmax(STRONG.astype("float64")), -1).mean(0)
     order = np.argsort(confidence if reversed_order else -confidence)
     steps = STRONG[:, order].astype("float64")
-    ranked = strong2weak.ranked(t(STRONG))
+    ranked = teaching.ranked(t(STRONG))
     ranked = ops.flip(ranked, axis=1) if reversed_order else ranked
     pairs = [
         np.mean(twin.kl_rows(steps[:, t], steps[:, t + 1], 2.0))
         for t in range(T - 1)
     ]
-    assert_close(strong2weak.each_teaches_next(ranked, 2.0), np.mean(pairs))
+    assert_close(teaching.each_teaches_next(ranked, 2.0), np.mean(pairs))
     crowd = steps[:, :-1].mean(1)
     expected = np.mean(twin.kl_rows(crowd, steps[:, -1], 2.0))
-    actual = strong2weak.first_teaches_last(ranked, 2.0, ensemble=True)
+    actual = teaching.first_teaches_last(ranked, 2.0, ensemble=True)
     assert_close(actual, expected, 2e-6)

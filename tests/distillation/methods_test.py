@@ -9,40 +9,41 @@ from kerassnn import layers
 from kerassnn import models
 from kerassnn.distillation import METHODS
 from kerassnn.distillation import adapters
-from kerassnn.distillation import attention_transfer
-from kerassnn.distillation import bkdsnn
-from kerassnn.distillation import ckdsnn
-from kerassnn.distillation import enhanced_self_distillation
-from kerassnn.distillation import htakl
-from kerassnn.distillation import kdsnn
-from kerassnn.distillation import lasnn
-from kerassnn.distillation import seal_kd
-from kerassnn.distillation import strong2weak
-from kerassnn.distillation import tser
-from kerassnn.distillation import twkd
+from kerassnn.distillation import losses
+from kerassnn.distillation import step_teaching as teaching
+from kerassnn.distillation.methods import attention_transfer
+from kerassnn.distillation.methods import bkdsnn
+from kerassnn.distillation.methods import ckdsnn
+from kerassnn.distillation.methods import enhanced_self_distillation
+from kerassnn.distillation.methods import htakl
+from kerassnn.distillation.methods import lasnn
+from kerassnn.distillation.methods import seal_kd
+from kerassnn.distillation.methods import tser
 from tests.gradients import value_and_gradient
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 8, 8, 1)).astype("float32")
 Y = np.arange(6, dtype="int32")
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+# Those of the default suite: one of each kind of term.
+FIRST = {"BlockReplacement", "LogitsKD", "SASTC", "TSSD"}
 # Tracing costs more than these few steps, except on JAX, which would send
 # every operation to its compiler by itself.
 EAGER = keras.backend.backend() != "jax"
 
 
-def net(flow, timesteps=2, input_shape=(8, 8, 1), width=4):
+def net(flow, timesteps=2, input_shape=(8, 8, 1), width=4, classes=10):
     """Two stages of one convolution each: as little as the methods need."""
     inputs = flow.inputs(input_shape)
     stem = keras.layers.Conv2D(width, 3, padding="same", name="stem_conv")
     x = flow.activate(flow.stem(inputs, stem, timesteps, "stem"), "stem_act")
     for i in (1, 2):
         conv = keras.layers.Conv2D(i * width, 2, strides=2, name=f"conv{i}")
-        x = flow.norm(flow.fold(conv, x), f"bn{i}")
+        x = flow.norm(flow.apply(conv, x), f"bn{i}")
         x = flow.tap(flow.activate(x, f"act{i}"), f"stage{i}")
-    x = flow.fold(keras.layers.GlobalAveragePooling2D(name="pool"), x)
-    head = keras.layers.Dense(10, name="head")
-    return keras.Model(inputs, flow.readout(flow.fold(head, x)))
+    x = flow.apply(keras.layers.GlobalAveragePooling2D(name="pool"), x)
+    head = keras.layers.Dense(classes, name="head")
+    return keras.Model(inputs, flow.readout(flow.apply(head, x)))
 
 
 def snn(**options):
@@ -52,7 +53,7 @@ def snn(**options):
 def make(name, student=None, **options):
     method = METHODS[name]
     student = student or snn()
-    if method.required_teacher_taps:
+    if method.needs_teacher:
         return method(student, net(models.Analog(), width=6), **options)
     return method(student, **options)
 
@@ -67,7 +68,13 @@ def fit(distiller, epochs=1, y=Y, loss=LOSS, batch_size=6):
     return history.history
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in FIRST else pytest.mark.slow)
+        for name in METHODS
+    ],
+)
 def test_trains_saves_and_leaves_a_plain_student(name, tmp_path):
     distiller = make(name)
     plain = {v.path for v in distiller.student.weights}
@@ -95,6 +102,7 @@ def _net(value):
     return isinstance(value, dict) and "class_name" in value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ("BKDSNN", "EnhancedSelfDistillation", "SeAlKD", "TSSD", "TWKD"),
@@ -111,14 +119,25 @@ def test_labels_may_be_distributions(name):
         assert rows[term] == pytest.approx(value, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ("CKDSNN", "SASTC", "SemCKD", "TSSD"))
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SemCKD",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("CKDSNN", "SASTC", "TSSD")
+        ),
+    ],
+)
 def test_a_short_last_batch_is_finite(name):
     logs = fit(make(name), batch_size=4)
     assert np.isfinite(logs["loss"]).all()
 
 
+@pytest.mark.slow
 def test_branches_of_a_rate_based_student():
-    student = net(models.RateBased(layers.LIF.rate()))
+    student = net(models.RateBased(layers.LIF.rate_based()))
     distiller = make("EnhancedSelfDistillation", student)
     logs = fit(distiller, epochs=3)
     assert logs["loss"][-1] < logs["loss"][0]
@@ -130,8 +149,8 @@ def test_silent_or_equal_features_have_finite_gradients():
     functions = (
         lambda f: attention_transfer.attention_distance(f, teacher),
         lambda f: lasnn.attention_gap(f, teacher),
-        lambda f: kdsnn.imitation(f, teacher),
-        lambda f: kdsnn.imitation(f, bkdsnn.clipped(teacher, f)),
+        lambda f: losses.imitation(f, teacher),
+        lambda f: losses.imitation(f, bkdsnn.clipped(teacher, f)),
         lambda f: ckdsnn.map_kl(
             teacher[..., 0],
             ckdsnn.between_0_and_1(ops.sum(f, axis=-1)),
@@ -153,11 +172,11 @@ def test_limits_of_the_logit_terms(steps, scale):
     labels = ops.arange(4, dtype="int32")
     target = ops.convert_to_tensor(teacher.astype("float32"))
     functions = (
-        lambda z: tser.step_kd(target, z, 2.0),
-        lambda z: tser.step_kd(twkd.right_vote(z, labels), z, 2.0),
-        lambda z: strong2weak.first_teaches_last(strong2weak.ranked(z), 2.0),
-        lambda z: strong2weak.first_teaches_last(z, 2.0, ensemble=True),
-        lambda z: strong2weak.each_teaches_next(strong2weak.ranked(z), 2.0),
+        lambda z: losses.step_kd(target, z, 2.0),
+        lambda z: losses.step_kd(losses.right_vote(z, labels), z, 2.0),
+        lambda z: teaching.first_teaches_last(teaching.ranked(z), 2.0),
+        lambda z: teaching.first_teaches_last(z, 2.0, ensemble=True),
+        lambda z: teaching.each_teaches_next(teaching.ranked(z), 2.0),
         lambda z: htakl.head_tail_kl(target, z[:, 0], 2.0, 0.5),
         lambda z: seal_kd.error_aligned_kd(target, z, labels, 2.0),
         lambda z: seal_kd.step_agreement(z, 2.0),
@@ -186,18 +205,19 @@ def test_head_of_a_distribution():
 def test_cascade_and_ensemble_by_hand():
     values = RNG.normal(size=(3, 3, 4)).astype("float32")
     z = ops.convert_to_tensor(values)
-    pair = strong2weak.first_teaches_last
-    cascade = float(strong2weak.each_teaches_next(z, 2.0))
+    pair = teaching.first_teaches_last
+    cascade = float(teaching.each_teaches_next(z, 2.0))
     parts = [float(pair(z[:, i : i + 2], 2.0)) for i in range(2)]
     assert cascade == pytest.approx(np.mean(parts), rel=1e-5)
     both = np.stack([values[:, :2].mean(1), values[:, 2]], 1)
     both = ops.convert_to_tensor(both)
     ensemble = float(pair(z, 2.0, ensemble=True))
     assert ensemble == pytest.approx(float(pair(both, 2.0)), rel=1e-5)
-    order = strong2weak.confidence(strong2weak.ranked(z))
+    order = teaching.confidence(teaching.ranked(z))
     assert (np.diff(ops.convert_to_numpy(order)) <= 0).all()
 
 
+@pytest.mark.slow
 def test_the_mask_is_new_at_every_step_and_follows_the_seed():
     logs = []
     for seed in (3, 3, 4):
@@ -214,7 +234,7 @@ def test_tssd_learns_from_the_run_it_makes_longer():
     student = snn(timesteps=2)
     distiller = make("TSSD", student, train_timesteps=5)
     # Without training-time batch statistics the shorter run is a prefix.
-    taps = distiller._longer(X, training=False)
+    taps = distiller.student_views(X, training=False)
     assert taps["logits_t"].shape[1] == 5
     prefix = ops.mean(taps["logits_t"][:, :2], axis=1)
     np.testing.assert_allclose(
@@ -260,3 +280,29 @@ def test_maps_are_compared_at_the_smaller_size():
 def test_bad_options_are_refused(name, options, message):
     with pytest.raises(ValueError, match=message):
         make(name, **options)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("EnhancedSelfDistillation", marks=pytest.mark.slow),
+        "FitNet",
+        pytest.param("SASTC", marks=pytest.mark.slow),
+        pytest.param("SemCKD", marks=pytest.mark.slow),
+    ],
+)
+def test_adapters_are_channels_last_whatever_the_configuration(name):
+    losses = []
+    for form in ("channels_last", "channels_first"):
+        keras.config.set_image_data_format("channels_last")
+        keras.utils.set_random_seed(0)
+        student, teacher = snn(), net(models.Analog(), width=6)
+        keras.config.set_image_data_format(form)
+        try:
+            nets = (student, teacher)
+            if not METHODS[name].needs_teacher:
+                nets = (student,)
+            losses.append(fit(METHODS[name](*nets))["loss"])
+        finally:
+            keras.config.set_image_data_format("channels_last")
+    np.testing.assert_allclose(*losses, rtol=1e-5)

@@ -37,7 +37,7 @@ def build(seed):
     rng = np.random.default_rng(seed)
     student, teacher = nets.student(T), nets.teacher()
     x, y = nets.batch(8, seed)
-    distiller = SASTC(student, teacher, temperature=3.0, weights=WEIGHTS)
+    distiller = SASTC(student, teacher, temperature=3.0, loss_weights=WEIGHTS)
     distiller.build((8, *x.shape[1:]))
     teacher.trainable = True
     nets.drawn(teacher.trainable_variables, rng)

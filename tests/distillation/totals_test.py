@@ -27,12 +27,12 @@ TOTALS = {
     "TSER": (
         {
             "temperature": TAU,
-            "weights": {"task": 0.7, "kd": 0.3, "entropy": -0.1},
+            "loss_weights": {"task": 0.7, "kd": 0.3, "entropy": -0.1},
         },
         lambda z, a, y: twin.tser(z, a, y, 0.3, 0.1, TAU),
     ),
     "TET": (
-        {"weights": {"task": 0.95, "margin": 0.05}},
+        {"loss_weights": {"task": 0.95, "margin": 0.05}},
         lambda z, a, y: twin.tet(z, y, 0.05),
     ),
     "TWKD": (
@@ -86,7 +86,7 @@ def test_total_equals_twin(name):
     z_t = keras.Model(student.input, student.get_layer("logits_t").output)
     z_t = ops.convert_to_numpy(z_t(x, training=True)).astype("float64")
     given = ops.convert_to_numpy(teacher(x)).astype("float64")
-    taught = (teacher,) if method.required_teacher_taps else ()
+    taught = (teacher,) if method.needs_teacher else ()
     distiller = method(student, *taught, **options)
     distiller.compile(
         "sgd",

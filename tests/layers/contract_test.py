@@ -15,6 +15,7 @@ CASES = {
     "DirectEncode": ({"timesteps": 3}, STATIC),
     "GlobalContext": ({"ratio": 2}, IMAGES),
     "LIF": ({"tau": 1.5, "surrogate": ops.Sigmoid}, IMAGES),
+    "LatencyEncode": ({"timesteps": 3}, STATIC),
     "PoissonEncode": ({"timesteps": 3, "seed": 1}, STATIC),
     "RateFold": ({"layer": lambda: keras.layers.Dense(2)}, PAIR),
     "RateNeuron": ({"layer": lambda: layers.LIF()}, PAIR),
@@ -28,7 +29,8 @@ CASES = {
 ABSTRACT = {"SpikingNeuron"}
 RANDOM = {"PoissonEncode"}
 # Drawn spikes have no gradient, nor has the spike stream of a pair.
-OPAQUE = {"PoissonEncode"} | {n for n in layers.__all__ if n.startswith("Rate")}
+OPAQUE = {"LatencyEncode", "PoissonEncode"}
+OPAQUE |= {n for n in layers.__all__ if n.startswith("Rate")}
 
 
 @pytest.fixture(params=[n for n in layers.__all__ if n not in ABSTRACT])

@@ -9,6 +9,9 @@ from keras import ops
 
 from kerassnn import layers
 from kerassnn.layers import LIF
+from kerassnn.ops import ATan
+from kerassnn.ops import PiecewiseTanh
+from kerassnn.ops import spike
 from tests.gradients import assert_close
 from tests.gradients import value_and_gradient
 from tests.gradients import variable_gradients
@@ -23,7 +26,7 @@ TANH, BOX = surrogates.piecewise_tanh(1.0), surrogates.rectangle(1.0)
 # The neurons of methods.md 1.1, constants written out a second time.
 PRESETS = {
     "sastc": Neuron(strict=True),
-    "rate": Neuron(1.25, 1.0, None, True, SIGMOID),
+    "rate_based": Neuron(1.25, 1.0, None, True, SIGMOID),
     "twkd": Neuron(surrogate=SIGMOID),
     "fsta": Neuron(4 / 3, 0.5, surrogate=TANH, strict=True),
     "snntorch": Neuron(2.0, 1.0, None, True, ATAN, False, False, True),
@@ -67,11 +70,128 @@ def test_preset(name, timesteps):
         {"tau": 3.0, "decay_input": True, "v_threshold": 0.4},
         {"v_reset": -0.25, "detach_reset": True},
         {"v_reset": None, "decay_reset": False},
+        {"v_init": 0.7},
+        {"v_init": -0.5, "v_reset": -0.25},
+        {"v_init": 1.7, "v_reset": None, "tau": 4.0},
     ),
     ids=str,
 )
 def test_lif_options(options, fused):
     check(LIF(fused=fused, **options), Neuron(**options), 4)
+
+
+NEURONS = [
+    name
+    for name in layers.__all__
+    if issubclass(getattr(layers, name), layers.SpikingNeuron)
+    and name != "SpikingNeuron"
+]
+
+
+def stepped(layer, x):
+    """Spikes of a layer by its `step`, and the potentials in between."""
+    x, found = ops.array(x, "float32"), []
+    v = layer.initial_state(x[:, 0])
+    for t in range(x.shape[1]):
+        spikes, v = layer.step(v, x[:, t])
+        found.append(spikes)
+    return ops.stack(found, axis=1)
+
+
+@pytest.mark.parametrize("name", NEURONS)
+@pytest.mark.parametrize("timesteps, v_reset", ((5, -0.25), (20, None)))
+def test_a_layer_is_its_step_unrolled(name, timesteps, v_reset):
+    layer = getattr(layers, name)(v_reset=v_reset, v_init=0.3)
+    x, g = data(Neuron(v_reset=v_reset), timesteps)
+    x = x.astype("float32")
+    layer.build(x.shape)
+    layer.set_weights([w + 0.1 for w in layer.get_weights()])
+    want, (grad,) = value_and_gradient(
+        lambda x: weighted(stepped(layer, x), g), x
+    )
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(layer(x)), ops.convert_to_numpy(stepped(layer, x))
+    )
+    got, (actual,) = value_and_gradient(lambda x: weighted(layer(x), g), x)
+    assert got == pytest.approx(want, abs=1e-4)
+    assert_close(actual, grad, 2e-6)
+
+
+class Accumulator(layers.SpikingNeuron):
+    """A user's neuron, given by its step alone; it keeps two states."""
+
+    def initial_state(self, current):
+        return super().initial_state(current), ops.zeros_like(current)
+
+    def step(self, state, current):
+        v, before = state
+        v = v + 0.5 * (current + before)
+        spikes = spike(v - self.v_threshold, self.surrogate)
+        return spikes, (v - spikes, current)
+
+
+class Constant(layers.SpikingNeuron):
+    """A user's neuron, given by its constants alone."""
+
+    @property
+    def dynamics(self):
+        return LIF(4.0, v_threshold=self.v_threshold).dynamics
+
+
+@pytest.mark.parametrize("timesteps", (4, 24))
+def test_a_neuron_of_the_users(timesteps):
+    x, g = data(Neuron(tau=4.0, v_threshold=0.5), timesteps)
+    check(Constant(v_threshold=0.5), Neuron(4.0, 0.5), timesteps)
+    layer, v, want = Accumulator(), 0.0, []
+    mean = (x + np.pad(x, ((0, 0), (1, 0), (0, 0)))[:, :-1]) / 2
+    for t in range(timesteps):
+        v = v + mean[:, t]
+        want.append(v >= 1)
+        v = v - want[-1]
+    x = x.astype("float32")
+    spikes = ops.convert_to_numpy(layer(x))
+    np.testing.assert_array_equal(spikes, np.stack(want, 1))
+    _, (grad,) = value_and_gradient(lambda x: weighted(layer(x), g), x)
+    _, (twin,) = value_and_gradient(lambda x: weighted(stepped(layer, x), g), x)
+    assert_close(grad, ops.convert_to_numpy(twin), 2e-6)
+
+
+@pytest.mark.parametrize("kind", (layers.ParametricLIF, layers.AdaptiveLIF))
+def test_dynamics_of_a_trained_neuron_are_those_it_runs_with(kind):
+    timesteps, options = 5, {"v_reset": None, "detach_reset": True}
+    layer = kind(**options)
+    before = layer.dynamics.decay
+    model = keras.Sequential([keras.Input((timesteps, *SHAPE[1:])), layer])
+    model.compile(keras.optimizers.SGD(2.0), "mse")
+    x, _ = data(Neuron(**options), timesteps)
+    x = x.astype("float32")
+    model.fit(x, np.ones_like(x), epochs=3, verbose=0)
+    learned = [
+        np.asarray(ops.convert_to_numpy(c), "float64")
+        for c in (layer.dynamics.decay, layer.dynamics.gain)
+    ]
+    assert np.all(np.abs(learned[0] - before) > 1e-3)
+    want = neurons.forward(x.astype("float64"), Neuron(**options), *learned)[0]
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(x)), want)
+    layer.trainable = False
+    pair = ops.array(x), ops.array(x.mean(1))
+    for training in (True, False):
+        spikes, rate = layers.RateNeuron(layer)(pair, training=training)
+        np.testing.assert_array_equal(ops.convert_to_numpy(spikes), want)
+        assert_close(rate, want.mean(1))
+
+
+@pytest.mark.parametrize("policy", ("float64", "bfloat16", "float16"))
+@pytest.mark.parametrize("name", NEURONS)
+def test_other_precisions(name, policy):
+    if policy == "float64" and keras.backend.backend() == "jax":
+        pytest.skip("JAX has no float64 unless it is switched on")
+    layer = getattr(layers, name)(dtype=policy)
+    x = ops.array(data(Neuron(), 3)[0], policy)
+    spikes = layer(x)
+    assert keras.backend.standardize_dtype(spikes.dtype) == policy
+    spikes = ops.convert_to_numpy(ops.cast(spikes, "float32"))
+    assert set(np.unique(spikes)) == {0, 1}
 
 
 @pytest.mark.parametrize("timesteps", (1, 4, 7))
@@ -151,9 +271,16 @@ def test_spikes_keep_the_input_dtype():
     (
         ({"tau": 1.0}, "tau=1.0"),
         ({"tau": "2"}, "tau='2'"),
+        ({"tau": np.inf}, "tau=inf"),
+        ({"tau": True}, "tau=True"),
         ({"v_threshold": 0.0}, "v_threshold=0.0"),
+        ({"v_threshold": np.nan}, "v_threshold=nan"),
         ({"v_reset": 1.0}, "v_reset=1.0"),
-        ({"surrogate": "atan"}, "surrogate='atan'"),
+        ({"v_reset": -np.inf}, "v_reset=-inf"),
+        ({"v_init": np.nan}, "v_init=nan"),
+        ({"detach_reset": "no"}, "detach_reset='no'"),
+        ({"surrogate": "arctan"}, "ATan, Sigmoid.*surrogate='arctan'"),
+        ({"surrogate": 2.0}, "surrogate=2.0"),
     ),
 )
 def test_bad_options(options, message):
@@ -161,8 +288,14 @@ def test_bad_options(options, message):
         LIF(**options)
 
 
-@pytest.mark.parametrize("shape", ((3,), (None, 5)))
+@pytest.mark.parametrize("name", ("atan", "ATan", "piecewise_tanh"))
+def test_surrogates_by_name(name):
+    cls = PiecewiseTanh if "tanh" in name else ATan
+    assert LIF(surrogate=name).surrogate == cls()
+
+
+@pytest.mark.parametrize("shape", ((3,), (32,), (None, 5)))
 def test_bad_input_shape(shape):
     for neuron in (LIF(), layers.ParametricLIF(), layers.IntegrateFire()):
         with pytest.raises(ValueError, match=r"\(B, T, \.\.\.\).*[Rr]eceived"):
-            neuron(keras.Input(shape[1:] if len(shape) == 1 else shape))
+            neuron(keras.Input(shape[1:] if shape == (3,) else shape))

@@ -76,6 +76,26 @@ def test_poisson_encode_draws_with_the_given_rate():
     np.testing.assert_array_equal(spikes, value(again(p)))
 
 
+@pytest.mark.parametrize("logarithmic", (False, True))
+@pytest.mark.parametrize("steps", (1, 6, 200))
+def test_latency_encode_fires_once_and_early_for_large_values(
+    steps, logarithmic
+):
+    x = np.linspace(-0.2, 1.2, 57).astype("float32")[None]
+    encode = layers.LatencyEncode(steps, logarithmic=logarithmic)
+    spikes = value(encode(x))
+    assert spikes.shape == (1, steps, 57)
+    np.testing.assert_array_equal(spikes.sum(1), 1)
+    clipped, last = np.clip(x[0].astype("float64"), 0, 1), steps - 1
+    when = last * (1 - clipped)
+    if logarithmic:
+        when = last - np.log1p(np.expm1(last) * clipped)
+    # Where a step ends exactly halfway, rounding errors decide.
+    clear = np.abs(when % 1 - 0.5) > 1e-4
+    found = spikes[0].argmax(0)
+    np.testing.assert_array_equal(found[clear], np.round(when)[clear])
+
+
 def test_mean_readout():
     assert_close(value(layers.MeanReadout()(X)), X.mean(1, dtype="float64"))
 
@@ -87,11 +107,19 @@ def test_membrane_readout_is_a_leaky_integrator():
     assert_close(value(layers.MembraneReadout(3.0)(X)), v)
 
 
-@pytest.mark.parametrize("cls", (layers.DirectEncode, layers.PoissonEncode))
+@pytest.mark.parametrize(
+    "cls", (layers.DirectEncode, layers.LatencyEncode, layers.PoissonEncode)
+)
 @pytest.mark.parametrize("timesteps", (0, 2.0, True, None))
 def test_bad_timesteps(cls, timesteps):
     with pytest.raises(ValueError, match="positive integer.*[Rr]eceived"):
         cls(timesteps)
+
+
+@pytest.mark.parametrize("logarithmic", ("no", 1, None))
+def test_latency_encode_takes_switches_only(logarithmic):
+    with pytest.raises(ValueError, match="True or False.*received"):
+        layers.LatencyEncode(2, logarithmic=logarithmic)
 
 
 @pytest.mark.parametrize(

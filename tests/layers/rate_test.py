@@ -30,7 +30,7 @@ def network(steps):
         )
         norm = keras.layers.BatchNormalization(epsilon=EPSILON, name=f"bn{n}")
         x = layers.RateNorm(norm)(layers.RateFold(conv)(x))
-        x = layers.RateNeuron(LIF.rate(name=f"lif{n}"))(x)
+        x = layers.RateNeuron(LIF.rate_based(name=f"lif{n}"))(x)
     x = layers.RateFold(keras.layers.GlobalAveragePooling2D(name="pool"))(x)
     x = layers.RateFold(keras.layers.Dense(4, name="head"))(x)
     model = keras.Model(frames, layers.RateReadout()(x))
@@ -106,10 +106,20 @@ def test_spikes_logits_and_gradients_equal_the_two_passes(steps):
 @pytest.mark.parametrize("v_reset", (None, 0.0, -0.2))
 @pytest.mark.parametrize("detach", (False, True))
 def test_eligibility(v_reset, detach, timesteps):
-    twin = neurons.Neuron(1.5, 0.9, v_reset, detach, surrogates.sigmoid(4.0))
+    check_eligibility(v_reset, detach, timesteps, None)
+
+
+@pytest.mark.parametrize("timesteps", (3, 20))
+def test_eligibility_from_an_initial_potential(timesteps):
+    check_eligibility(0.0, False, timesteps, 0.6)
+
+
+def check_eligibility(v_reset, detach, timesteps, v_init):
+    surrogate = surrogates.sigmoid(4.0)
+    twin = neurons.Neuron(1.5, 0.9, v_reset, detach, surrogate, v_init=v_init)
     rng = np.random.default_rng(0)
     x = neurons.clear_of_threshold(rng, (3, timesteps, 5), [twin])
-    layer = LIF.rate()
+    layer = LIF.rate_based()
     dynamics = Dynamics(
         decay=twin.decay,
         gain=1.0,
@@ -119,6 +129,7 @@ def test_eligibility(v_reset, detach, timesteps):
         decay_reset=True,
         strict=False,
         surrogate=layer.surrogate,
+        v_init=v_init,
     )
     spikes, mean, eligibility = lif_rate(ops.array(x, "float32"), dynamics)
     np.testing.assert_array_equal(

@@ -178,9 +178,9 @@ def test_tsrd_skips_whole_steps_in_training_only():
 @pytest.mark.parametrize(
     "make, message",
     [
-        (lambda: layers.GlobalContext(ratio=0), "`ratio` must be a positive"),
-        (lambda: layers.StepAttention(ratio=1.5), "`ratio` must be a positive"),
-        (lambda: layers.TSRD(rate=1.5), "`rate` must be in"),
+        (lambda: layers.GlobalContext(ratio=0), "`ratio` to be a positive"),
+        (lambda: layers.StepAttention(ratio=1.5), "`ratio` to be a positive"),
+        (lambda: layers.TSRD(rate=1.5), "`rate` to be a finite number in"),
     ],
 )
 def test_bad_arguments(make, message):

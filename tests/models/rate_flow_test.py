@@ -16,7 +16,7 @@ def images(n=8, seed=0):
 
 
 def rate_based(timesteps=4, **kwargs):
-    flow = models.RateBased(layers.LIF.rate(), **kwargs)
+    flow = models.RateBased(layers.LIF.rate_based(), **kwargs)
     return models.ResNet8(flow=flow, timesteps=timesteps, width=4)
 
 
@@ -35,7 +35,7 @@ def test_weights_run_unchanged_as_the_plain_network():
     x, y = images(16)
     trained = rate_based()
     trainer(trained).fit(x, y, batch_size=8, epochs=2, verbose=0)
-    plain = models.ResNet8(neuron=layers.LIF.rate(), timesteps=4, width=4)
+    plain = models.ResNet8(neuron=layers.LIF.rate_based(), timesteps=4, width=4)
     assert models.transfer(trained, plain) == []
     expected = plain.predict(x, verbose=0)
     np.testing.assert_array_equal(trained.predict(x, verbose=0), expected)
@@ -44,7 +44,7 @@ def test_weights_run_unchanged_as_the_plain_network():
 
 def test_training_updates_the_same_statistics_as_the_plain_network():
     x, _ = images(16)
-    plain = models.ResNet8(neuron=layers.LIF.rate(), timesteps=4, width=4)
+    plain = models.ResNet8(neuron=layers.LIF.rate_based(), timesteps=4, width=4)
     twin = rate_based()
     assert models.transfer(plain, twin) == []
     plain(x, training=True)
@@ -60,6 +60,7 @@ def test_training_updates_the_same_statistics_as_the_plain_network():
             )
 
 
+@pytest.mark.slow
 def test_every_weight_gets_a_gradient():
     x, y = images(16)
     student = rate_based()
@@ -85,7 +86,7 @@ def test_what_is_not_a_neuron_is_refused():
 def test_a_flow_and_a_neuron_are_refused():
     with pytest.raises(ValueError, match="brings its own neuron"):
         models.ResNet8(
-            neuron=layers.LIF(), flow=models.RateBased(layers.LIF.rate())
+            neuron=layers.LIF(), flow=models.RateBased(layers.LIF.rate_based())
         )
 
 
@@ -94,7 +95,7 @@ def test_what_the_backward_pass_keeps_does_not_grow_with_time():
     kept = {t: kept_bytes(rate_based(t)) for t in (1, 8)}
     unrolled = {
         t: kept_bytes(
-            models.ResNet8(neuron=layers.LIF.rate(), timesteps=t, width=4)
+            models.ResNet8(neuron=layers.LIF.rate_based(), timesteps=t, width=4)
         )
         for t in (1, 8)
     }

@@ -15,6 +15,7 @@ def small(name, **options):
     return models.BUILDERS[name](classes=5, input_shape=shape, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["ResNet18", "ResNet19", "ResNet34", "VGG11"])
 def test_networks_contain_their_plain_twins(name):
     net, plain = small(f"STAA{name}"), small(name)

@@ -1,5 +1,8 @@
 """The fused op and the plain loop against hand-derived BPTT in float64."""
 
+import time
+
+import keras
 import numpy as np
 import pytest
 from keras import ops
@@ -137,3 +140,42 @@ def test_saturation(reset, detach):
         )
         assert value == 12
         assert_close(grad, expected)
+
+
+@pytest.mark.parametrize(
+    "unroll, reset, detach",
+    (
+        ("fused", "hard", False),
+        ("fused", "to -0.3", True),
+        ("fused", "unleaked", False),
+        ("steps", "soft", False),
+    ),
+)
+def test_long_sequences_are_a_loop_with_the_same_values(unroll, reset, detach):
+    twin, dynamics = pair(reset=reset, detach_reset=detach)
+    check(UNROLLS[unroll], twin, dynamics, 40)
+    x = np.random.default_rng(0).normal(0.6, 0.9, (2, 40, 3))
+    x = ops.cast(ops.array(x, "float32"), "bfloat16")
+    rounded = ops.convert_to_numpy(ops.cast(x, "float32"))
+    spikes = ops.cast(UNROLLS[unroll](x, dynamics), "float32")
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(spikes), neurons.forward(rounded, twin)[0]
+    )
+
+
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="torch compiles nothing"
+)
+@pytest.mark.parametrize("unroll", UNROLLS)
+def test_long_sequences_compile_soon(unroll):
+    """Unrolled, 128 steps take half a minute or more."""
+    _, dynamics = pair(v_threshold=0.7)
+    inputs = keras.Input((128, 4))
+    x = keras.layers.Dense(4)(inputs)
+    x = keras.layers.Lambda(lambda x: UNROLLS[unroll](x, dynamics))(x)
+    model = keras.Model(inputs, x)
+    model.compile("sgd", "mse", jit_compile=True)
+    data = np.ones((2, 128, 4), "float32")
+    start = time.process_time()
+    model.train_on_batch(data, data)
+    assert time.process_time() - start < 10

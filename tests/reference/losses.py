@@ -1,6 +1,6 @@
 """Losses on logits in float64, differentiable by `complex_step`.
 
-Letters: z_t (B, T, K) student logits, z (B, K) their mean over time, teacher
+Shapes: z_t (B, T, K) student logits, z (B, K) their mean over time, teacher
 (B, K), y (B,) class indices. Each function returns one number, the mean over
 the batch; weights of a total are left to the caller.
 """

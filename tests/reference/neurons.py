@@ -2,7 +2,7 @@
 
 With r the reset potential (0 for a soft reset), d the decay, c the gain:
 
-    h_t = r + d (v_{t-1} - r) + c x_t            v_0 = r
+    h_t = r + d (v_{t-1} - r) + c x_t            v_0 = start, r by default
     s_t = [h_t >= threshold]
     v_t = h_t - s_t (h_t - r)                    hard reset
     v_t = h_t - s_t threshold                    soft reset
@@ -35,6 +35,7 @@ class Neuron:
     decay_input: bool = False
     decay_reset: bool = True
     strict: bool = False
+    v_init: float | None = None  # None starts at rest
 
     @property
     def decay(self):
@@ -47,6 +48,10 @@ class Neuron:
     @property
     def rest(self):
         return 0.0 if self.v_reset is None else self.v_reset
+
+    @property
+    def start(self):
+        return self.rest if self.v_init is None else self.v_init
 
 
 def fire(h, neuron):
@@ -71,7 +76,7 @@ def forward(x, neuron, decay=None, gain=None, fire=fire, frozen=None):
     decay = real(neuron.decay) if decay is None else decay
     gain = real(neuron.gain) if gain is None else gain
     rest, threshold = real(neuron.rest), real(neuron.v_threshold)
-    v = np.full_like(x[:, 0], rest)
+    v = np.full_like(x[:, 0], neuron.start)
     spikes, before, after = [], [], []
     for t in range(x.shape[1]):
         h = rest + decay * (v - rest) + gain * x[:, t]
@@ -108,7 +113,7 @@ def backward(x, upstream, neuron, decay=None, gain=None, fire=fire):
         if unleaked:
             grad_decay += np.sum(grad_v * s[:, t]) * threshold / decay**2
         grad_h = upstream[:, t] * slope[:, t] + grad_v * carry[:, t]
-        before = v[:, t - 1] if t else np.full_like(grad_h, rest)
+        before = v[:, t - 1] if t else np.full_like(grad_h, neuron.start)
         grad_decay += np.sum(grad_h * (before - rest))
         grad_gain += np.sum(grad_h * x[:, t])
         grad_x[:, t] = gain * grad_h

@@ -7,23 +7,31 @@ import pytest
 from kerassnn import training
 
 
+@pytest.mark.slow
 def test_stopped_is_told_from_finished(tiny, tmp_path, capsys):
     arguments = [f"--runs={tmp_path}", "--epochs=1"]
-    assert training.distill(tiny, [*arguments, "--stop_after_seconds=0"]) == 75
+    assert training.train(tiny, [*arguments, "--stop_after_seconds=0"]) == 75
     out = capsys.readouterr().out
     assert "stopped after 0 s, in epoch 1; the same command goes on" in out
-    assert training.distill(tiny, arguments) == 0
+    assert training.train(tiny, [*arguments, "--json"]) == 0
     last = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert last["folder"] == str(tmp_path / "tiny" / "0")
     # Nothing is left to be stopped.
-    assert training.distill(tiny, [*arguments, "--stop_after_seconds=0"]) == 0
+    assert training.train(tiny, [*arguments, "--stop_after_seconds=0"]) == 0
+    percent = 100 * last["accuracy"]
+    text = f"{last['folder']}: test accuracy {percent:.2f} %"
+    assert capsys.readouterr().out.splitlines()[-1] == text
 
 
-def test_a_negative_time_is_refused(tiny, tmp_path):
+@pytest.mark.parametrize("wrong", ("-1", "nan", "inf"))
+def test_a_time_that_is_none_is_refused(tiny, tmp_path, wrong):
+    flags = [f"--runs={tmp_path}", f"--stop_after_seconds={wrong}"]
     with pytest.raises(ValueError, match="stop_after_seconds"):
-        training.distill(tiny, ["--stop_after_seconds=-1"])
+        training.train(tiny, flags)
+    assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_run_from_before_a_field_was_added_goes_on(tiny, tmp_path):
     given = {"epochs": 1}
     place = tmp_path / "tiny" / "0"
@@ -37,6 +45,7 @@ def test_a_run_from_before_a_field_was_added_goes_on(tiny, tmp_path):
     assert training.run(tiny, overrides=given, folder=tmp_path).finished
 
 
+@pytest.mark.slow
 def test_a_teacher_from_a_run_is_named_by_its_recipe(whole, tiny, tmp_path):
     given = {"epochs": 1, "teacher": str(whole.folder)}
     done = training.run(tiny, overrides=given, folder=tmp_path)

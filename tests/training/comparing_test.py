@@ -1,5 +1,6 @@
 """One budget for every method: resumed, reported, refused."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -8,9 +9,17 @@ import keras
 import pytest
 
 from kerassnn import training
+from kerassnn.files import write_json
+from kerassnn.training.comparing import finished
 
-RECIPE = Path(__file__).parents[2] / "recipes" / "compare_methods_digits.py"
-BUDGET = {"epochs": 1, "width": 2, "train_examples": 64, "teacher": ""}
+RECIPE = Path(__file__).parents[2] / "recipes" / "compare_methods.py"
+BUDGET = {
+    "dataset": "digits",
+    "epochs": 1,
+    "width": 2,
+    "train_examples": 64,
+    "teacher": "",
+}
 
 
 def compare(tmp_path, **kwargs):
@@ -65,7 +74,7 @@ def test_methods_start_from_the_same_weights():
     starts = []
     for method in ("HardLabel", "BlockReplacement"):
         given = {**BUDGET, "method": method, "seed": 3}
-        config = training.override(recipe.config, given)
+        config = recipe.configure(given)
         keras.utils.set_random_seed(config.seed)
         distiller, _ = recipe.build(config)
         starts.append(distiller.student.get_weights())
@@ -89,16 +98,29 @@ def test_wrong_methods_are_refused(tmp_path, options):
         compare(tmp_path, **options)
 
 
+def test_what_a_kill_has_left_is_no_seed(tmp_path):
+    """Beside a finished run: a draft of it, and a folder of another name."""
+    recipe = training.load_recipe(RECIPE)
+    config = recipe.configure(BUDGET)
+    root = tmp_path / "HardLabel" / "compare_methods_digits"
+    for name in ("0", ".0.draft", "copy of 0"):
+        (root / name).mkdir(parents=True)
+        write_json(root / name / "config.json", dataclasses.asdict(config))
+        write_json(root / name / "result.json", {"accuracy": 0.5})
+    found = finished(recipe, config, tmp_path)
+    assert found == {"HardLabel": [{"accuracy": 0.5}]}
+
+
 @pytest.mark.parametrize("given", ({"method": "TET"}, {"seed": 7}), ids=str)
 def test_what_is_compared_is_no_override(tmp_path, given):
     with pytest.raises(ValueError, match="says what is compared"):
-        training.compare(RECIPE, overrides=given, folder=tmp_path)
+        training.compare(RECIPE, overrides={**BUDGET, **given}, folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_recipe_without_methods_is_refused(tmp_path):
     with pytest.raises(ValueError, match="expected a recipe with METHODS"):
-        training.compare(RECIPE.with_name("resnet8_kd_digits.py"))
+        training.compare(RECIPE.with_name("resnet8_kd.py"))
 
 
 def test_a_missing_matplotlib_is_told_before_any_training(

@@ -1,6 +1,7 @@
 """Wherever a run ends, it goes on as if it had not."""
 
 import json
+import shutil
 
 import keras
 import numpy as np
@@ -8,7 +9,6 @@ import pytest
 
 from kerassnn import data
 from kerassnn import training
-from kerassnn import zoo
 
 # No checkpoint but those at the ends of epochs; changes no number.
 SELDOM = {"checkpoint_seconds": 1e9}
@@ -47,6 +47,7 @@ def break_off(tiny, folder, break_at, where, overrides):
     break_at(None)
 
 
+@pytest.mark.slow
 def test_a_run_that_failed_behind_an_epoch(
     whole, tiny, tmp_path, break_at, same_state
 ):
@@ -58,11 +59,10 @@ def test_a_run_that_failed_behind_an_epoch(
     same_state(training.run(tiny, overrides=SELDOM, folder=tmp_path), whole)
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_elsewhere(whole, tiny, tmp_path, same_state):
     training.run(tiny, folder=tmp_path / "here", stop_after_seconds=0)
-    run, sent = tmp_path / "here" / "tiny" / "0", tmp_path / "sent"
-    *_, listed = zoo.pack(run, sent, part_bytes=9999, checkpoint=True)
-    zoo.unpack(listed, tmp_path / "there")
+    shutil.copytree(tmp_path / "here", tmp_path / "there")
     same_state(training.run(tiny, folder=tmp_path / "there"), whole)
 
 
@@ -90,6 +90,7 @@ def test_broken_off_three_times(
         assert (a == b).all()
 
 
+@pytest.mark.slow
 def test_averaged_weights_are_what_is_measured_and_kept(tiny, tmp_path):
     """Also after a kill between the last checkpoint and the result."""
     given = {"ema": 0.9, "epochs": 1}

@@ -12,7 +12,8 @@ import pytest
 
 from kerassnn import data
 from kerassnn import training
-from kerassnn.training.files import read_json
+from kerassnn.files import read_json
+from kerassnn.locking import alone
 
 
 def copy(done, folder):
@@ -100,7 +101,9 @@ def test_another_config_is_refused(whole, tiny, tmp_path):
     assert (place / "result.json").is_file()
 
 
-def test_a_run_that_came_in_parts_is_checked_likewise(whole, tiny, tmp_path):
+def test_a_run_without_its_checkpoint_is_checked_likewise(
+    whole, tiny, tmp_path
+):
     place = copy(whole, tmp_path)
     (place / "checkpoint.npz").unlink()
     again = training.run(tiny, folder=tmp_path)
@@ -110,6 +113,7 @@ def test_a_run_that_came_in_parts_is_checked_likewise(whole, tiny, tmp_path):
         training.run(tiny, overrides={"epochs": 4}, folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_other_code_is_warned_of(tiny, tmp_path):
     given = {"folder": tmp_path, "stop_after_seconds": 0}
     folder = training.run(tiny, **given).folder
@@ -120,14 +124,6 @@ def test_other_code_is_warned_of(tiny, tmp_path):
         training.run(tiny, **given)
 
 
-def test_a_warm_start_that_no_line_makes_is_refused(tiny, tmp_path):
-    source = tiny.read_text()
-    assert "warm_start" not in source
-    with pytest.raises(ValueError, match="warm_start=False"):
-        training.run(tiny, overrides={"warm_start": True}, folder=tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_another_recipe_is_refused(whole, tiny, tmp_path):
     copy(whole, tmp_path)
     changed = tmp_path / "tiny.py"
@@ -136,6 +132,7 @@ def test_another_recipe_is_refused(whole, tiny, tmp_path):
         training.run(changed, folder=tmp_path)
 
 
+@pytest.mark.slow
 def test_another_teacher_is_refused(whole, tiny, tmp_path):
     source = tmp_path / "teacher"
     shutil.copytree(whole.folder, source)
@@ -149,11 +146,13 @@ def test_another_teacher_is_refused(whole, tiny, tmp_path):
 
 
 def test_a_folder_takes_no_entrys_place(tmp_path, monkeypatch):
-    (tmp_path / "an_entry").mkdir()
+    (tmp_path / "resnet8_ann_digits").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert training.load_teacher("an_entry", str.upper, None) == "AN_ENTRY"
+    teacher = training.load_teacher("resnet8_ann_digits", None)
+    assert teacher.name == "resnet8_ann_digits"
 
 
+@pytest.mark.slow
 def test_fresh_starts_over(whole, tiny, tmp_path):
     place = copy(whole, tmp_path)
     (place / "mine.txt").write_text("stays")
@@ -193,6 +192,7 @@ def test_sigterm_saves_and_exits(tiny, tmp_path):
     assert not (tmp_path / "tiny" / "0" / "result.json").exists()
 
 
+@pytest.mark.slow
 def test_the_precision_is_set_and_put_back(tiny, tmp_path):
     given = {"precision": "mixed_bfloat16", "epochs": 1, "train_examples": 64}
     done = training.run(tiny, overrides=given, folder=tmp_path)
@@ -210,3 +210,61 @@ def test_what_is_no_recipe_is_refused(tmp_path, text, message):
         path.write_text(text)
     with pytest.raises(ValueError, match=message):
         training.run(path, folder=tmp_path)
+
+
+def test_a_second_job_of_a_run_is_told_of_the_first(tiny, tmp_path):
+    place = tmp_path / "tiny" / "0"
+    place.mkdir(parents=True)
+    with alone(place / ".lock"):
+        with pytest.raises(ValueError, match=f"other training in {place}"):
+            training.run(tiny, folder=tmp_path)
+    assert not (place / "config.json").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kept", (0, 1000, -1))
+def test_a_damaged_checkpoint_is_named_with_the_way_out(tiny, tmp_path, kept):
+    place = tmp_path / "tiny" / "0"
+    training.run(tiny, folder=tmp_path, stop_after_seconds=0)
+    path = place / "checkpoint.npz"
+    path.write_bytes(path.read_bytes()[:kept])
+    match = f"{path}: expected a checkpoint.*--fresh"
+    with pytest.raises(ValueError, match=match):
+        training.run(tiny, folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.json", "{"),
+        ("config.json", "[]"),
+        ("config.json", '{"seed": "0"}'),
+        ("environment.json", "{}"),
+        ("environment.json", "[" * 100_000),
+        ("result.json", '{"accuracy": "high"}'),
+        ("result.json", "3"),
+        ("history.csv", "epoch,loss\n1,nought\n"),
+        ("history.csv", "epoch\n1,2,3\n"),
+        ("config.json", b"\xff\xfe"),
+    ],
+)
+def test_what_is_malformed_in_a_run_folder_is_named(
+    whole, tmp_path, name, text
+):
+    place = copy(whole, tmp_path)
+    raw = text if isinstance(text, bytes) else text.encode()
+    (place / name).write_bytes(raw)
+    with pytest.raises(ValueError, match=name):
+        training.read_run(place)
+
+
+def test_an_interruption_says_what_is_saved(tiny, tmp_path, capsys):
+    def interrupt():
+        while not (tmp_path / "tiny" / "0" / "checkpoint.npz").exists():
+            time.sleep(0.01)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    killer = threading.Thread(target=interrupt, daemon=True)
+    killer.start()
+    with pytest.raises(KeyboardInterrupt, match="saved in.*the same command"):
+        training.run(tiny, overrides={"pause": 0.01}, folder=tmp_path)

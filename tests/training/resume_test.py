@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def start(recipe, folder):
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
-        [sys.executable, recipe, f"--runs={folder}", "--pause=0.05"],
+        [
+            *(sys.executable, "-m", "kerassnn.cli", "train", recipe),
+            *(f"--runs={folder}", "--pause=0.05", "--json"),
+        ],
         env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -8,8 +8,7 @@ import pytest
 
 from kerassnn import layers
 from kerassnn import models
-from kerassnn import training
-from kerassnn import zoo
+from kerassnn import publishing
 
 ANN = "tiny8_ann_digits"
 SNN = "tiny8_kd_digits"
@@ -29,7 +28,7 @@ def make_run(
     """A run folder as training leaves it, of an untrained net."""
     keras.utils.set_random_seed(seed)
     if builder is None:
-        builder = training.Builder(models.ResNet8, classes=10, width=4)
+        builder = models.Builder(models.ResNet8, classes=10, width=4)
         if spiking:
             builder.arguments |= {
                 "timesteps": 2,
@@ -43,7 +42,7 @@ def make_run(
         "epochs": 3,
         "seconds": 1.5,
         "images_per_second": 9.0,
-        "builder": builder.spec,
+        "builder": builder.to_json(),
         "dataset": "digits",
         "method": "LogitsKD" if spiking else "HardLabel",
         "method_arguments": {"temperature": 4.0} if spiking else {},
@@ -58,7 +57,7 @@ def make_run(
         "kerassnn": "0",
         "hardware": "a desk",
         "commit": None,
-        "command": "kerassnn distill recipes/tiny.py",
+        "command": f"kerassnn train {folder.parent.name} --seed={seed}",
     }
     for name, value in (
         ("config", {"seed": seed, "epochs": 3}),
@@ -85,10 +84,10 @@ def published(tmp_path_factory):
     """The folder of a small zoo; tests that change files take `entries`."""
     root = tmp_path_factory.mktemp("published")
     teachers = make_runs(root / "runs" / "tiny_ann", spiking=False)
-    zoo.publish(teachers, ANN, root / "zoo", references=["1512.03385"])
+    publishing.publish(teachers, ANN, root / "zoo", references=["1512.03385"])
     students = make_runs(root / "runs" / "tiny_kd", spiking=True, teacher=ANN)
     baseline = make_runs(root / "runs" / "tiny_hard", spiking=True)
-    zoo.publish(
+    publishing.publish(
         students,
         SNN,
         root / "zoo",

@@ -4,12 +4,12 @@ import pytest
 
 from kerassnn import data
 from kerassnn import zoo
+from kerassnn.files import sha256
 from kerassnn.zoo import evaluation
 from kerassnn.zoo.evaluation import accuracy
-from kerassnn.zoo.evaluation import prepare
 from kerassnn.zoo.evaluation import running_accuracies
+from kerassnn.zoo.preprocessing import prepare
 from kerassnn.zoo.weights import save_half
-from kerassnn.zoo.weights import sha256
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
@@ -22,16 +22,17 @@ def test_verify_replays_the_probe(entries, name):
     assert found["logits"] <= 1e-3
 
 
+@pytest.mark.slow
 def test_verify_sees_other_weights_under_the_same_name(entries):
     # Another net, its digest put into the card: only the probe can tell.
     folder = entries / SNN
     keras.utils.set_random_seed(7)
     other = zoo.load(SNN, weights=False)
-    save_half(other, folder / "model.weights.h5")
+    save_half(other, folder / "model.safetensors")
 
     def change(card):
-        digest = sha256(folder / "model.weights.h5")
-        card["sha256"]["model.weights.h5"] = digest
+        digest = sha256(folder / "model.safetensors")
+        card["sha256"]["model.safetensors"] = digest
 
     edit_card(folder, change)
     with pytest.raises(ValueError, match="expected the stored outputs"):
@@ -59,6 +60,12 @@ def test_verify_counts_parameters(entries):
     edit_card(entries / ANN, lambda card: card.update(parameters=1))
     with pytest.raises(ValueError, match="parameters=1"):
         zoo.verify(ANN)
+
+
+@pytest.mark.parametrize("tolerance", [-1, np.nan, np.inf, "1", True])
+def test_a_tolerance_that_is_none_is_refused(entries, tolerance):
+    with pytest.raises(ValueError, match="tolerance"):
+        zoo.verify(ANN, tolerance=tolerance)
 
 
 def test_evaluate_agrees_with_the_card(entries):

@@ -1,3 +1,4 @@
+import resource
 import warnings
 
 import keras
@@ -5,8 +6,9 @@ import numpy as np
 import pytest
 
 from kerassnn import models
-from kerassnn import training
+from kerassnn import publishing
 from kerassnn import zoo
+from kerassnn.zoo.loading import PRECISIONS
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
@@ -68,7 +70,7 @@ def test_as_many_classes_keep_the_head(entries):
 
 
 def test_without_weights_the_net_is_new(entries):
-    (entries / ANN / "model.weights.h5").unlink()
+    (entries / ANN / "model.safetensors").unlink()
     keras.utils.set_random_seed(1)
     a = zoo.load(ANN, weights=False, classes=7)
     b = zoo.load(ANN, weights=False, classes=7)
@@ -180,6 +182,7 @@ def test_unknown_builders_and_arguments(entries, builder, match):
         zoo.load(ANN)
 
 
+@pytest.mark.slow
 def test_images_of_another_size(entries):
     with pytest.warns(UserWarning, match=r"input_shape=\(8, 8, 1\)") as found:
         model = zoo.load(SNN, input_shape=(12, 10, 1), classes=3)
@@ -217,16 +220,17 @@ def test_what_is_no_shape(entries, shape):
         zoo.load(ANN, input_shape=shape)
 
 
+@pytest.mark.slow
 def test_a_network_without_global_pooling_has_one_size(tmp_path, monkeypatch):
-    builder = training.Builder(models.VGG11, input_shape=(8, 8, 1), width=2)
+    builder = models.Builder(models.VGG11, input_shape=(8, 8, 1), width=2)
     run = make_run(tmp_path / "0", 0, spiking=False, builder=builder)
-    name = zoo.publish([run], "vgg11_ann_digits", tmp_path / "zoo").name
+    name = publishing.publish([run], "vgg11_ann_digits", tmp_path / "zoo").name
     monkeypatch.setenv("KERASSNN_ZOO", str(tmp_path / "zoo"))
     with pytest.raises(ValueError, match="kernel would have another shape"):
         zoo.load(name, input_shape=(32, 32, 1))
 
 
-@pytest.mark.parametrize("precision", zoo.loading.PRECISIONS)
+@pytest.mark.parametrize("precision", PRECISIONS)
 def test_precision_is_that_of_the_layers_alone(entries, precision):
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = zoo.load(SNN, precision=precision, classes=3)
@@ -255,3 +259,54 @@ def test_unknown_precision(entries):
     with pytest.raises(ValueError, match="precision='half'"):
         zoo.load(SNN, precision="half")
     assert keras.config.dtype_policy() == before
+
+
+@pytest.mark.parametrize(
+    "arguments, match",
+    [
+        ({"width": 1500}, "expected parameters=[0-9]+, that of its builder"),
+        ({"width": 10**9}, "parameters|width"),
+        ({"width": 5}, "expected parameters="),
+        ({"width": "wide"}, f"{SNN}"),
+        ({"width": None}, f"{SNN}"),
+        ({"input_shape": [8, 8, 3]}, "expected"),
+        ({"input_shape": [10**9, 10**9, 10**9]}, f"{SNN}"),
+    ],
+)
+@pytest.mark.parametrize("weights", [True, False])
+def test_a_card_of_another_network_builds_nothing(
+    entries, arguments, match, weights
+):
+    def change(card):
+        card["builder"]["arguments"] |= arguments
+
+    edit_card(entries / SNN, change)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(ValueError, match=match):
+        zoo.load(SNN, weights=weights)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 300_000  # KiB
+
+
+def test_looking_at_a_network_draws_no_random_number(entries):
+    keras.utils.set_random_seed(3)
+    found = zoo.load(ANN, weights=False).get_weights()
+    keras.utils.set_random_seed(3)
+    builder = models.Builder.from_json(zoo.card(ANN)["builder"])
+    for a, b in zip(found, builder().get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_weights_bound_to_their_timesteps_say_so():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="expected timesteps=2") as error:
+            zoo.load("staaresnet19w16_kd_cifar10", timesteps=4)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", [0, -1, 2.0, True, "2"])
+@pytest.mark.parametrize("key", ["timesteps", "classes"])
+def test_counts_are_positive_integers(entries, key, value):
+    with pytest.raises(ValueError, match=f"{key}={value!r}"):
+        zoo.load(SNN, **{key: value})

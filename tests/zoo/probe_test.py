@@ -1,10 +1,12 @@
+import zipfile
+
 import keras
 import numpy as np
 import pytest
 
 from kerassnn import layers
 from kerassnn import models
-from kerassnn.zoo.probe import make_probe
+from kerassnn.publishing.probing import make_probe
 from kerassnn.zoo.probe import replay
 
 
@@ -78,19 +80,57 @@ def test_a_silent_model_is_refused():
         make_probe(student(v_threshold=1e6))
 
 
+def refused(model, folder, probe, match):
+    np.savez(folder / "probe.npz", **probe)
+    with pytest.raises(ValueError, match=match) as error:
+        replay(model, folder)
+    assert f"{folder.name}/probe.npz" in str(error.value)
+
+
 def test_arrays_are_checked(probed):
     model, probe, folder = probed
-    np.savez(folder / "probe.npz", logits=probe["logits"])
-    with pytest.raises(ValueError, match="expected the arrays"):
-        replay(model, folder)
-    probe["logits"] = probe["logits"][:, :3]
-    np.savez(folder / "probe.npz", **probe)
-    with pytest.raises(ValueError, match=r"shape \(3,\)"):
-        replay(model, folder)
+    refused(model, folder, {"logits": probe["logits"]}, "expected the arrays")
+    few = probe | {"logits": probe["logits"][:, :3]}
+    refused(model, folder, few, r"received: shape=\(8, 3\)")
+    other = probe | {"tap": probe["tap"].astype("float64")}
+    refused(model, folder, other, "dtype=float64")
+    nan = probe | {"tap": probe["tap"] * np.nan}
+    refused(model, folder, nan, "finite")
+
+
+def test_the_number_of_inputs_is_fixed(probed):
+    model, probe, folder = probed
+    many = {k: np.concatenate([a, a]) for k, a in probe.items()}
+    refused(model, folder, many, "expected")
+    half = {k: a[:4] for k, a in probe.items()}
+    refused(model, folder, half, r"received: shape=\(4, ")
 
 
 def test_nothing_is_unpickled(probed):
     model, probe, folder = probed
-    np.savez(folder / "probe.npz", **probe | {"tap": np.array([print], object)})
-    with pytest.raises(ValueError, match="allow_pickle"):
+    pickled = probe | {"tap": np.array([print], object)}
+    refused(model, folder, pickled, "expected tap")
+
+
+def test_what_would_expand_is_not_unpacked(probed):
+    """A gigabyte of zeros in a megabyte: refused by its header."""
+    model, probe, folder = probed
+    path = folder / "probe.npz"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in probe:
+            header = {"descr": "<f4", "fortran_order": False}
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array_header_1_0(
+                    file, {**header, "shape": (8, 2**21)}
+                )
+                file.write(bytes(2**20))
+    with pytest.raises(ValueError, match="received: shape"):
+        replay(model, folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06", bytes(100)])
+def test_what_is_no_archive_is_refused(probed, content):
+    model, _, folder = probed
+    (folder / "probe.npz").write_bytes(content)
+    with pytest.raises(ValueError, match="probe.npz: BadZipFile"):
         replay(model, folder)

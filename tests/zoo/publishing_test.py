@@ -7,11 +7,13 @@ import pytest
 from kerassnn import data
 from kerassnn import layers
 from kerassnn import models
-from kerassnn import training
+from kerassnn import publishing
 from kerassnn import zoo
-from kerassnn.zoo import describing
+from kerassnn.files import sha256
+from kerassnn.publishing import describing
 from kerassnn.zoo.evaluation import accuracy
-from kerassnn.zoo.weights import sha256
+from kerassnn.zoo.network import build
+from kerassnn.zoo.weights import read_half
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import make_run
@@ -27,7 +29,7 @@ def test_the_card_says_what_the_runs_say(entries):
     assert results["paper"]["value"] == 0.9512
     assert card["teacher"] == {
         "name": ANN,
-        "sha256": zoo.card(ANN)["sha256"]["model.weights.h5"],
+        "sha256": zoo.card(ANN)["sha256"]["model.safetensors"],
     }
     assert card["recipe"]["path"] == "recipes/tiny_kd.py"
     assert card["accuracy_by_timesteps"]["2"] == results["accuracy"]
@@ -52,25 +54,23 @@ def test_an_ann_costs_macs_only(entries):
 
 def test_the_weights_are_those_of_the_first_run(published):
     run = published.parent / "runs" / "tiny_ann" / "0" / "student.weights.h5"
-    model = zoo.loading.build(
-        json.loads((published / ANN / "card.json").read_text())
-    )
+    model = build(json.loads((published / ANN / "card.json").read_text()))
     model.load_weights(run)
     given = model.get_weights()
-    model.load_weights(published / ANN / "model.weights.h5")
+    read_half(model, published / ANN / "model.safetensors")
     for a, b in zip(given, model.get_weights(), strict=True):
         expected = a.astype("float16") if a.ndim > 1 else a
         np.testing.assert_array_equal(expected, b)
 
 
 def test_every_file_is_there_and_nothing_else(published):
-    names = {ANN, SNN, "RESULTS.md", "index.json"}
+    names = {ANN, SNN, "RESULTS.md", "results.csv"}
     assert {p.name for p in published.iterdir()} == names
     assert {p.name for p in (published / SNN).iterdir()} == {
         "README.md",
         "card.json",
         "history.csv",
-        "model.weights.h5",
+        "model.safetensors",
         "probe.npz",
     }
     for file, digest in json.loads((published / SNN / "card.json").read_text())[
@@ -85,7 +85,7 @@ def publish_pair(tmp_path, name="tiny8_ann_digits", **second):
         make_run(root / "0", 0, spiking=False),
         make_run(root / "1", second.pop("seed", 1), spiking=False, **second),
     ]
-    return zoo.publish(runs, name, tmp_path / "zoo")
+    return publishing.publish(runs, name, tmp_path / "zoo")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_name_must_fit(tmp_path, name):
 def test_what_is_given_is_checked_before_any_measuring(tmp_path, given):
     run = make_run(tmp_path / "tiny" / "0", 0, spiking=False)
     with pytest.raises(ValueError, match=next(iter(given))):
-        zoo.publish([run], ANN, tmp_path / "zoo", **given)
+        publishing.publish([run], ANN, tmp_path / "zoo", **given)
     assert not (tmp_path / "zoo").exists()
 
 
@@ -135,15 +135,16 @@ def test_an_unfinished_run_is_refused(tmp_path):
     run = make_run(tmp_path / "tiny" / "0", 0, spiking=False)
     (run / "result.json").unlink()
     with pytest.raises(ValueError, match="finished run"):
-        zoo.publish([run], ANN, tmp_path / "zoo")
+        publishing.publish([run], ANN, tmp_path / "zoo")
 
 
 @pytest.mark.parametrize("runs", [[], "runs/tiny/0"])
 def test_runs_are_a_list(tmp_path, runs):
     with pytest.raises(ValueError, match="list of run folders"):
-        zoo.publish(runs, ANN, tmp_path / "zoo")
+        publishing.publish(runs, ANN, tmp_path / "zoo")
 
 
+@pytest.mark.slow
 def test_a_failure_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(describing, "accuracy", lambda *args, **kwargs: 12.0)
     with pytest.raises(ValueError, match=r"\[0, 1\]"):
@@ -151,14 +152,15 @@ def test_a_failure_leaves_nothing_behind(tmp_path, monkeypatch):
     assert list((tmp_path / "zoo").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_entry_is_replaced_only_on_demand(entries, tmp_path):
     run = make_run(tmp_path / "tiny" / "5", 5, spiking=False)
     with pytest.raises(ValueError, match="overwrite=True"):
-        zoo.publish([run], ANN, entries)
+        publishing.publish([run], ANN, entries)
     assert zoo.card(ANN)["results"]["seeds"] == 2
-    zoo.publish([run], ANN, entries, overwrite=True)
+    publishing.publish([run], ANN, entries, overwrite=True)
     assert zoo.card(ANN)["results"]["seeds"] == 1
-    names = {ANN, SNN, "RESULTS.md", "index.json"}
+    names = {ANN, SNN, "RESULTS.md", "results.csv"}
     assert {p.name for p in entries.iterdir()} == names
 
 
@@ -166,11 +168,12 @@ def test_a_baseline_is_the_same_network(tmp_path, entries):
     run = make_run(tmp_path / "tiny" / "0", 0, spiking=True)
     baseline = make_run(tmp_path / "plain" / "0", 0, spiking=False)
     with pytest.raises(ValueError, match="same builder"):
-        zoo.publish(
+        publishing.publish(
             [run], "tiny8_hard_digits", entries, baseline_runs=[baseline]
         )
 
 
+@pytest.mark.slow
 def test_the_accuracy_at_each_t_is_that_of_the_net_run_at_it(entries):
     found = zoo.card(SNN)["accuracy_by_timesteps"]
     preprocessing = zoo.card(SNN)["preprocessing"]
@@ -185,16 +188,16 @@ def test_the_accuracy_at_each_t_is_that_of_the_net_run_at_it(entries):
 
 @pytest.mark.slow
 def test_a_rate_based_network_becomes_its_plain_twin(tmp_path, monkeypatch):
-    neuron = layers.LIF.rate()
+    neuron = layers.LIF.rate_based()
     size = {"timesteps": 2, "width": 4}
     flow = models.RateBased(neuron)
-    rated = training.Builder(models.ResNet8, flow=flow, **size)
-    plain = training.Builder(models.ResNet8, neuron=neuron, **size)
+    rated = models.Builder(models.ResNet8, flow=flow, **size)
+    plain = models.Builder(models.ResNet8, neuron=neuron, **size)
     run, baseline = (
         make_run(tmp_path / recipe / "0", 0, spiking=True, builder=builder)
         for recipe, builder in (("rated", rated), ("plain", plain))
     )
-    folder = zoo.publish(
+    folder = publishing.publish(
         [run],
         "tiny8_block_digits",
         tmp_path / "zoo",
@@ -231,14 +234,14 @@ def test_a_rate_based_network_becomes_its_plain_twin(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "builder",
     [
-        training.Builder(
+        models.Builder(
             models.STAAVGG11,
             neuron=layers.AdaptiveLIF(v_threshold=0.1),
             input_shape=(8, 8, 1),
             timesteps=2,
             width=2,
         ),
-        training.Builder(
+        models.Builder(
             models.ResNet8,
             neuron=layers.ParametricLIF(v_threshold=0.5),
             norm=layers.TEBN(),
@@ -250,7 +253,7 @@ def test_a_rate_based_network_becomes_its_plain_twin(tmp_path, monkeypatch):
 )
 def test_a_network_bound_to_its_t_says_its_accuracy_there(tmp_path, builder):
     run = make_run(tmp_path / "tiny" / "0", 0, spiking=True, builder=builder)
-    folder = zoo.publish([run], "tiny8_kd_digits", tmp_path / "zoo")
+    folder = publishing.publish([run], "tiny8_kd_digits", tmp_path / "zoo")
     card = json.loads((folder / "card.json").read_text())
     expected = {"2": card["results"]["accuracy"]}
     assert card["accuracy_by_timesteps"] == expected

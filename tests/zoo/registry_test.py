@@ -3,9 +3,9 @@ import shutil
 
 import pytest
 
+from kerassnn import folders
 from kerassnn import zoo
 from kerassnn.cli import main
-from kerassnn.zoo import registry
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
@@ -37,7 +37,7 @@ def test_unknown_names_come_with_the_nearest(entries):
 
 def test_a_recipe_without_weights_does_not_pretend(entries, tmp_path):
     (tmp_path / "recipes").mkdir()
-    (tmp_path / "recipes" / "tiny9_ann_digits.py").touch()
+    (tmp_path / "recipes" / "tiny9_ann.py").touch()
     with pytest.raises(ValueError, match=f"not published yet.*{ANN}, {SNN}"):
         zoo.load("tiny9_ann_digits")
 
@@ -58,19 +58,10 @@ def test_an_installation_finds_its_share_folder(
     published, tmp_path, monkeypatch
 ):
     monkeypatch.delenv("KERASSNN_ZOO", raising=False)
-    monkeypatch.setattr(registry, "PACKAGE", tmp_path / "kerassnn")
+    monkeypatch.setattr(folders, "PACKAGE", tmp_path / "kerassnn")
     assert zoo.list("tiny8_*") == []
     shutil.copytree(published, tmp_path / "share" / "kerassnn" / "zoo")
     assert zoo.list("tiny8_*") == [ANN, SNN]
-
-
-def test_a_folder_named_zoo_beside_an_installation_is_not_ours(
-    published, tmp_path, monkeypatch
-):
-    monkeypatch.delenv("KERASSNN_ZOO", raising=False)
-    monkeypatch.setattr(registry, "PACKAGE", tmp_path / "kerassnn")
-    shutil.copytree(published, tmp_path / "zoo")
-    assert zoo.list("tiny8_*") == []
 
 
 def test_a_renamed_folder_is_refused(entries):
@@ -85,20 +76,57 @@ def test_a_broken_card_is_refused(entries):
         zoo.card(ANN)
 
 
+@pytest.mark.filterwarnings("always:tiny8_ann_digits is left out")
 def test_a_broken_card_hides_no_other_entry(entries, capsys):
     (entries / ANN / "card.json").write_text("{")
     with pytest.warns(UserWarning, match=f"{ANN} is left out"):
         found = zoo.list("tiny*", dataset="digits")
     assert found == [SNN]
+    assert main(["list", "tiny*"]) == 0
+    shown = capsys.readouterr()
+    assert SNN in shown.out and f"{ANN} is left out" in shown.err
+
+
+def test_an_entry_of_links_into_a_store_is_loaded(entries, tmp_path):
+    """As package managers install: every file a link to somewhere else."""
+    (tmp_path / "store").mkdir()
+    for file in (entries / ANN).iterdir():
+        os.replace(file, tmp_path / "store" / file.name)
+        file.symlink_to(tmp_path / "store" / file.name)
+    assert zoo.load(ANN).name == ANN
+
+
+def test_a_link_to_other_bytes_is_refused(entries, tmp_path):
+    file = entries / ANN / "history.csv"
+    file.unlink()
+    file.symlink_to("/etc/hostname")
+    with pytest.raises(ValueError, match="history.csv is not the file"):
+        zoo.verify(ANN)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"energy": {"macs": 1' + 400 * "0" + "}}",
+        "[" * 100_000,
+        '{"a": 1' + 9000 * "0" + "}",
+        "\xff\xfe{",
+        "null",
+        "{}" + " " * 2_000_000,
+        '{"card_version": 2, "name": "\x1b[31m"}',
+    ],
+    ids=range(7),
+)
+def test_whatever_is_wrong_with_a_card_is_its_own(entries, text):
+    (entries / ANN / "card.json").write_text(text, encoding="latin-1")
+    with pytest.raises(ValueError, match=f"{ANN}/card.json"):
+        zoo.card(ANN)
     with pytest.warns(UserWarning, match=f"{ANN} is left out"):
-        assert main(["list", "tiny*"]) == 0
-    assert SNN in capsys.readouterr().out
+        assert zoo.list("tiny*", dataset="digits") == [SNN]
 
 
-@pytest.mark.parametrize("file", ["card.json", "model.weights.h5"])
-def test_links_out_of_the_folder_are_refused(entries, tmp_path, file):
-    outside = tmp_path / file
-    os.replace(entries / ANN / file, outside)
-    (entries / ANN / file).symlink_to(outside)
-    with pytest.raises(ValueError, match="a link that leaves it"):
-        zoo.load(ANN)
+def test_a_card_that_is_a_folder_hides_no_other(entries):
+    (entries / ANN / "card.json").unlink()
+    (entries / ANN / "card.json").mkdir()
+    with pytest.warns(UserWarning, match=f"{ANN} is left out"):
+        assert zoo.list("tiny*", dataset="digits") == [SNN]

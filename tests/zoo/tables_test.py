@@ -1,8 +1,12 @@
+import concurrent.futures
+import csv
 import json
 import shutil
 import statistics
 
-from kerassnn import zoo
+import pytest
+
+from kerassnn import publishing
 from tests.zoo.conftest import ANN
 from tests.zoo.conftest import SNN
 from tests.zoo.conftest import edit_card
@@ -10,7 +14,7 @@ from tests.zoo.conftest import edit_card
 
 def test_results_are_reproduced_byte_for_byte(entries):
     before = (entries / "RESULTS.md").read_bytes()
-    assert zoo.results(entries) == entries / "RESULTS.md"
+    assert publishing.results(entries) == entries / "RESULTS.md"
     assert (entries / "RESULTS.md").read_bytes() == before
 
 
@@ -40,17 +44,22 @@ def test_one_seed_shows_no_deviation(entries):
         }
 
     edit_card(entries / SNN, change)
-    text = zoo.results(entries).read_text()
+    text = publishing.results(entries).read_text()
     row = next(line for line in text.splitlines() if f"[{SNN}]" in line)
     assert row.split(" | ")[3] == "50.00"
 
 
+def listed(entries):
+    with open(entries / "results.csv", newline="") as file:
+        return sorted(row["name"] for row in csv.DictReader(file))
+
+
 def test_a_removed_entry_leaves_the_table(entries):
     shutil.rmtree(entries / ANN)
-    assert json.loads((entries / "index.json").read_text()) == [ANN, SNN]
-    text = zoo.results(entries).read_text()
+    assert listed(entries) == [ANN, SNN]
+    text = publishing.results(entries).read_text()
     assert f"[{ANN}]" not in text and f"[{SNN}]" in text
-    assert json.loads((entries / "index.json").read_text()) == [SNN]
+    assert listed(entries) == [SNN]
 
 
 def test_the_readme_is_made_of_the_card(entries):
@@ -79,7 +88,7 @@ def test_a_comparison_becomes_a_section(entries):
     folder = entries / "comparisons"
     folder.mkdir()
     (folder / "made_up.json").write_text(json.dumps(report))
-    lines = zoo.results(entries).read_text().splitlines()
+    lines = publishing.results(entries).read_text().splitlines()
     assert "| SASTC | 80.00 ± 7.07 | +10.00 | 2 | 3 |" in lines
     assert "| HardLabel | 70.00 ± 0.00 | +0.00 | 2 | 3 |" in lines
     assert "| TET (STAAResNet19) | 65.00 | -5.00 | 1 | 3 |" in lines
@@ -94,3 +103,35 @@ def _comparison_row(method, accuracies):
         "accuracies": accuracies,
         "seconds": 3.0,
     }
+
+
+def test_rows_of_a_program_hold_what_the_cards_say(entries):
+    publishing.results(entries)
+    with open(entries / "results.csv", newline="") as file:
+        rows = {row["name"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {ANN, SNN}
+    assert float(rows[SNN]["accuracy_mean"]) == pytest.approx(0.6)
+    assert rows[SNN]["teacher"] == ANN and rows[ANN]["teacher"] == ""
+    assert rows[ANN]["timesteps"] == ""
+
+
+def test_a_card_that_cannot_be_read_is_left_out(entries):
+    (entries / ANN / "card.json").write_text("{")
+    with pytest.warns(UserWarning, match=ANN):
+        text = publishing.results(entries).read_text()
+    assert f"[{SNN}]" in text and f"[{ANN}]" not in text
+
+
+def test_publishers_at_once_all_appear(entries):
+    """Whoever writes last has seen the entries of all."""
+    for k in range(6):
+        shutil.copytree(entries / ANN, entries / f"copy{k}_ann_digits")
+        edit_card(
+            entries / f"copy{k}_ann_digits",
+            lambda card, k=k: card.update(name=f"copy{k}_ann_digits"),
+        )
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
+        list(pool.map(publishing.results, [entries] * 6))
+    assert len(listed(entries)) == 8
+    hidden = [p.name for p in entries.iterdir() if p.name.startswith(".")]
+    assert hidden == []

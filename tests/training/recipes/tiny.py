@@ -7,6 +7,7 @@ import keras
 
 from kerassnn import data
 from kerassnn import distillation
+from kerassnn import models
 from kerassnn import training
 
 
@@ -23,10 +24,11 @@ class Config(training.Config):
     pause: float = 0.0
     ema: float = 0.0  # of the weights, 0 for none
     teacher: str = ""
+    warmup: float = 0.1
 
 
 CONFIG = Config()
-SMOKE = dataclasses.replace(CONFIG, epochs=1, train_examples=64)
+SMOKE = {"epochs": 1, "train_examples": 64}
 
 
 def net(width=4, name="net"):
@@ -40,7 +42,7 @@ def net(width=4, name="net"):
 
 
 def student(cfg):
-    return training.Builder(net, width=cfg.width)
+    return models.Builder(net, width=cfg.width)
 
 
 def build(cfg):
@@ -58,10 +60,10 @@ def build(cfg):
         one_hot=splits.classes,
     )
     teacher = training.load_teacher(
-        cfg.teacher, None, training.Builder(net, name="teacher")
+        cfg.teacher, models.Builder(net, name="teacher")
     )
     distiller = distillation.LogitsKD(student(cfg)(), teacher)
-    schedule = training.cosine(cfg, train.steps, 0.1)
+    schedule = training.cosine(cfg, train.steps, cfg.warmup)
     optimizer = keras.optimizers.SGD(
         schedule,
         momentum=cfg.momentum,
@@ -70,7 +72,3 @@ def build(cfg):
     )
     training.compile(distiller, cfg, schedule, optimizer)
     return distiller, training.Data.of(splits, train)
-
-
-if __name__ == "__main__":
-    training.main(__file__)

@@ -1,0 +1,1 @@
+"""How it is measured: processes that run interleaved, and what is compared."""

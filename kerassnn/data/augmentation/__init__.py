@@ -1,0 +1,1 @@
+"""Seeded augmentation of image batches, in plain NumPy."""

@@ -1,0 +1,1 @@
+"""File formats of event cameras, one a file."""

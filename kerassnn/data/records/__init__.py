@@ -1,0 +1,1 @@
+"""Image sets too large for memory, streamed from their records."""

@@ -1,0 +1,63 @@
+"""Arguments that layers and methods take: numbers, counts and switches.
+
+Each function gives the value back as a plain Python number. Booleans are no
+numbers here, nor are NaN and infinity: they would run, and give nonsense.
+"""
+
+import math
+import numbers
+from typing import Any
+
+
+def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
+    """`value` as a float.
+
+    Args:
+        name: String, the argument's name.
+        value: Real number of Python or NumPy.
+        interval: String such as `"(0, 1]"`, a round bracket excluding its
+            end. Infinity is always excluded.
+
+    Returns:
+        Float.
+
+    Raises:
+        ValueError: if `value` is no finite number in the interval.
+    """
+    low, high = map(float, interval[1:-1].split(","))
+    if (
+        not isinstance(value, numbers.Real)
+        or isinstance(value, bool)
+        or not math.isfinite(value)
+        or not low <= value <= high
+        or (value == low and interval[0] == "(")
+        or (value == high and interval[-1] == ")")
+    ):
+        raise ValueError(
+            f"expected `{name}` to be a finite number in {interval}, "
+            f"received: {name}={value!r}"
+        )
+    return float(value)
+
+
+def integer(name: str, value: Any, low: int = 1) -> int:
+    """`value` as an int of at least `low`; ValueError if it is none."""
+    if (
+        not isinstance(value, numbers.Integral)
+        or isinstance(value, bool)
+        or value < low
+    ):
+        kind = "a positive integer" if low == 1 else f"an integer >= {low}"
+        raise ValueError(
+            f"expected `{name}` to be {kind}, received: {name}={value!r}"
+        )
+    return int(value)
+
+
+def flag(name: str, value: Any) -> bool:
+    """`value` as a bool; ValueError unless it is True or False."""
+    if type(value).__name__ not in ("bool", "bool_"):  # NumPy has its own
+        raise ValueError(
+            f"expected `{name}` to be True or False, received: {name}={value!r}"
+        )
+    return bool(value)

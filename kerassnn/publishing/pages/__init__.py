@@ -1,0 +1,1 @@
+"""The zoo as a folder of static pages."""

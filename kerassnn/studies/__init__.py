@@ -1,0 +1,47 @@
+"""The claims of the papers, measured here: cells, verdicts, figures, a page."""
+
+from kerassnn.studies.digits import Digits
+from kerassnn.studies.digits import resnet8
+from kerassnn.studies.drawing import COLORS
+from kerassnn.studies.drawing import curve
+from kerassnn.studies.drawing import grid
+from kerassnn.studies.drawing import note
+from kerassnn.studies.drawing import points
+from kerassnn.studies.mismatch import stm_score
+from kerassnn.studies.page import write_page
+from kerassnn.studies.restoring import restored
+from kerassnn.studies.running import run
+from kerassnn.studies.study import Found
+from kerassnn.studies.study import Study
+from kerassnn.studies.study import load_study
+from kerassnn.studies.table import Table
+from kerassnn.studies.testing import all_below
+from kerassnn.studies.testing import better
+from kerassnn.studies.testing import correlated
+from kerassnn.studies.testing import fact
+from kerassnn.studies.testing import level
+from kerassnn.studies.verdict import Verdict
+
+__all__ = [
+    "COLORS",
+    "Digits",
+    "Found",
+    "Study",
+    "Table",
+    "Verdict",
+    "all_below",
+    "better",
+    "correlated",
+    "curve",
+    "fact",
+    "grid",
+    "level",
+    "load_study",
+    "note",
+    "points",
+    "resnet8",
+    "restored",
+    "run",
+    "stm_score",
+    "write_page",
+]

@@ -1,0 +1,162 @@
+"""Claims tested: a verdict from numbers, never by hand.
+
+All tests are two-sided at the level of 5 %. Fewer than two pairs, or pairs
+whose differences are all the same, leave a claim open.
+"""
+
+import math
+from collections.abc import Mapping
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kerassnn.studies.verdict import FAILS
+from kerassnn.studies.verdict import HOLDS
+from kerassnn.studies.verdict import OPEN
+from kerassnn.studies.verdict import Verdict
+from kerassnn.studies.verdict import decided
+
+LEVEL = 0.05
+
+
+def better(
+    claim: str,
+    one: Sequence[float],
+    other: Sequence[float],
+    unit: str = "points",
+    scale: float = 100.0,
+) -> Verdict:
+    """Whether one set of values is above another, by a paired t-test.
+
+    Args:
+        claim: String, that `one` is above `other`.
+        one: Values, of which pair i shares its seed with `other[i]`.
+        other: As many values.
+        unit: String, of the values times `scale`.
+        scale: Float.
+    """
+    gap, half, p = paired(one, other)
+    text = (
+        f"paired t-test over {len(one)} pairs: {scale * gap:+.2f} ± "
+        f"{scale * half:.2f} {unit} (95 %), p = {p:.3g}"
+    )
+    return Verdict(claim, decided(gap > 0, p), text)
+
+
+def all_below(
+    claim: str, gaps: Mapping[str, tuple[Any, Any]], some: bool = False
+) -> Verdict:
+    """Whether all of several cells, or `some` of them, lie below others.
+
+    A paired t-test for each, the level divided by their number (Bonferroni).
+
+    Args:
+        claim: String, that in each pair the first is below the second.
+        gaps: Dict, name to a pair of sequences of paired values.
+        some: Bool, whether one that is below is enough.
+    """
+    below, above = [], []
+    for name, (one, other) in gaps.items():
+        gap, _, p = paired(one, other)
+        if p < LEVEL / len(gaps):
+            (below if gap < 0 else above).append(name)
+    enough = len(below) > 0 if some else len(below) == len(gaps) > 0
+    wrong = len(above) == len(gaps) > 0 if some else len(above) > 0
+    text = (
+        f"{len(gaps)} paired t-tests at {LEVEL:g} / {len(gaps)}: below "
+        f"{', '.join(below) or 'none'}; above {', '.join(above) or 'none'}"
+    )
+    return Verdict(claim, HOLDS if enough else FAILS if wrong else OPEN, text)
+
+
+def level(
+    claim: str,
+    cells: Mapping[str, Sequence[float]],
+    reference: str,
+    margin: float,
+    scale: float = 100.0,
+) -> Verdict:
+    """Whether several cells differ from one by less than a margin.
+
+    It holds if the 95 % intervals of all paired differences lie within the
+    margin, and does not if one lies outside.
+
+    Args:
+        claim: String.
+        cells: Dict, name to values, paired by their place.
+        reference: Name of the one compared with.
+        margin: Float > 0.
+        scale: Float, of the text alone.
+    """
+    lows, highs = [], []
+    for name, values in cells.items():
+        if name != reference:
+            gap, half, _ = paired(values, cells[reference])
+            lows.append(gap - half)
+            highs.append(gap + half)
+    text = (
+        f"95 % intervals of the paired differences from {reference}, "
+        f"{scale * min(lows, default=math.nan):+.2f} to "
+        f"{scale * max(highs, default=math.nan):+.2f}, against ± "
+        f"{scale * margin:.2f}"
+    )
+    if not lows or any(map(math.isnan, lows)):
+        return Verdict(claim, OPEN, text)
+    within = min(lows) > -margin and max(highs) < margin
+    apart = max(lows) > margin or min(highs) < -margin
+    return Verdict(claim, HOLDS if within else FAILS if apart else OPEN, text)
+
+
+def correlated(
+    claim: str, x: Sequence[float], y: Sequence[float], sign: int = 1
+) -> Verdict:
+    """Whether two quantities rank alike (`sign` 1) or contrary (-1).
+
+    By Spearman's rank correlation.
+    """
+    from scipy import stats
+
+    x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
+    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return Verdict(claim, OPEN, f"{len(x)} points that do not vary")
+    rho, p = stats.spearmanr(x, y)
+    text = f"Spearman's rho = {rho:+.2f} over {len(x)} points, p = {p:.3g}"
+    return Verdict(claim, decided(sign * rho > 0, p), text)
+
+
+def fact(claim: str, true: bool, text: str) -> Verdict:
+    """Of what is counted and needs no test.
+
+    Args:
+        claim: String.
+        true: Bool, whether it is so.
+        text: String, the numbers.
+    """
+    return Verdict(claim, HOLDS if true else FAILS, text)
+
+
+def paired(
+    one: Sequence[float], other: Sequence[float]
+) -> tuple[float, float, float]:
+    """Mean difference, half of its 95 % interval, and the p of a t-test.
+
+    Raises:
+        ValueError: unless there are as many of both.
+    """
+    from scipy import stats
+
+    gaps = np.asarray(one, "float64") - np.asarray(other, "float64")
+    if np.shape(one) != np.shape(other) or gaps.ndim != 1:
+        raise ValueError(
+            "expected paired values, received: shapes "
+            f"{np.shape(one)}, {np.shape(other)}"
+        )
+    if len(gaps) < 2:
+        return (*(gaps if len(gaps) else [math.nan]), math.nan, math.nan)
+    error = gaps.std(ddof=1) / math.sqrt(len(gaps))
+    if error == 0:
+        return gaps[0], 0.0, math.nan
+    half = stats.t.ppf(1 - LEVEL / 2, len(gaps) - 1) * error
+    p = 2 * stats.t.sf(abs(gaps.mean()) / error, len(gaps) - 1)
+    return float(gaps.mean()), float(half), float(p)

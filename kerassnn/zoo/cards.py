@@ -1,0 +1,78 @@
+"""An entry's card, and the files that it vouches for."""
+
+from pathlib import Path
+
+from kerassnn.files import sha256
+from kerassnn.zoo.schema import FILE
+from kerassnn.zoo.schema import parse_card
+
+CARD = "card.json"
+LARGEST = 1_000_000  # bytes of a card, at most
+
+
+def read_card(folder):
+    """The checked card of an entry's folder.
+
+    Raises:
+        ValueError: if it is not there, or is no card of this entry.
+    """
+    folder = Path(folder)
+    path = inside(folder, CARD)
+    where = f"{folder.name}/{CARD}"
+    try:
+        with open(path, "rb") as file:
+            text = file.read(LARGEST + 1)
+    except OSError as error:
+        raise ValueError(f"{where}: cannot be read: {error}") from None
+    if len(text) > LARGEST:
+        raise ValueError(
+            f"{where}: expected at most {LARGEST} bytes, received: more"
+        )
+    return parse_card(text, folder.name, where)
+
+
+def inside(folder, name):
+    """Path of an entry's file.
+
+    A link is followed: package managers and caches put links to a store
+    where the files would be. What is behind it is what the card's digest
+    says, or is refused; `card.json` has to be a card.
+
+    Args:
+        folder: Path of the entry.
+        name: String, a plain file name.
+
+    Raises:
+        ValueError: if it is no plain name, or no such file is there.
+    """
+    folder = Path(folder)
+    if not FILE.fullmatch(name):
+        raise ValueError(
+            f"expected the plain name of a file inside {folder.name}/, "
+            f"received: {name!r}"
+        )
+    path = folder / name
+    if not path.is_file():  # a link to a device is none
+        raise ValueError(
+            f"expected the file {name!r} inside {folder.name}/, received: "
+            "no such file"
+        )
+    return path
+
+
+def check_digests(folder, card, names=None):
+    """Raises ValueError unless the files are those the card was made of.
+
+    Args:
+        folder: Path of the entry.
+        card: Its card.
+        names: File names, or `None` for all that the card lists.
+    """
+    for name in card["sha256"] if names is None else names:
+        expected = card["sha256"][name]
+        received = sha256(inside(folder, name))
+        if received != expected:
+            raise ValueError(
+                f"{folder.name}/{name} is not the file that was published: "
+                f"expected sha256={expected}, received: sha256={received}"
+            )
