@@ -48,6 +48,7 @@ class Joined:
     def __init__(self, *arrays):
         self.arrays = arrays
         self.shape = (sum(map(len, arrays)), *arrays[0].shape[1:])
+        self.ndim = len(self.shape)
         self.dtype = arrays[0].dtype
 
     def __len__(self):

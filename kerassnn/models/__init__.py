@@ -22,6 +22,7 @@ from kerassnn.models.resnet import ResNet34
 from kerassnn.models.sew_resnet import SEWResNet34
 from kerassnn.models.staa import STAA
 from kerassnn.models.staa_networks import STAAVGG11
+from kerassnn.models.staa_networks import STAAVGGSNN
 from kerassnn.models.staa_networks import STAAResNet18
 from kerassnn.models.staa_networks import STAAResNet19
 from kerassnn.models.staa_networks import STAAResNet34

@@ -9,6 +9,7 @@ from kerassnn.models.resnet import ResNet19
 from kerassnn.models.resnet import ResNet34
 from kerassnn.models.sew_resnet import SEWResNet34
 from kerassnn.models.staa_networks import STAAVGG11
+from kerassnn.models.staa_networks import STAAVGGSNN
 from kerassnn.models.staa_networks import STAAResNet18
 from kerassnn.models.staa_networks import STAAResNet19
 from kerassnn.models.staa_networks import STAAResNet34
@@ -33,6 +34,7 @@ BUILDERS = {
         STAAResNet19,
         STAAResNet34,
         STAAVGG11,
+        STAAVGGSNN,
         VGG11,
         VGG16,
         VGGSNN,

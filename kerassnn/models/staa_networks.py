@@ -9,6 +9,7 @@ from kerassnn.models.resnet import ResNet19
 from kerassnn.models.resnet import ResNet34
 from kerassnn.models.staa import STAA
 from kerassnn.models.vgg import VGG11
+from kerassnn.models.vgg import VGGSNN
 
 OF_FLOW = tuple(inspect.signature(STAA).parameters)
 
@@ -48,3 +49,4 @@ STAAResNet18 = _alias(ResNet18, "staa_resnet18")
 STAAResNet19 = _alias(ResNet19, "staa_resnet19")
 STAAResNet34 = _alias(ResNet34, "staa_resnet34")
 STAAVGG11 = _alias(VGG11, "staa_vgg11")
+STAAVGGSNN = _alias(VGGSNN, "staa_vggsnn")
