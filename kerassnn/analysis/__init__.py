@@ -8,10 +8,14 @@ from kerassnn.analysis.operations import energy
 from kerassnn.analysis.operations import sops
 from kerassnn.analysis.recording import Recording
 from kerassnn.analysis.recording import record
+from kerassnn.analysis.stopping import Anytime
+from kerassnn.analysis.stopping import anytime
 from kerassnn.analysis.word_lengths import fixed_point
 
 __all__ = [
+    "Anytime",
     "Recording",
+    "anytime",
     "calibration_error",
     "energy",
     "firing_rates",

@@ -105,6 +105,7 @@ def test_a_fold_of_files_reads_what_is_asked_for(splits, tmp_path):
         found = getattr(mapped.fold(1, 4).take(12), part)
         wanted = getattr(splits.fold(1, 4).take(12), part)
         assert found[0].shape == wanted[0].shape
+        assert found[0].ndim == 4  # as `Pipeline` asks
         np.testing.assert_array_equal(found[0][:], wanted[0][:])
         np.testing.assert_array_equal(found[0][3], wanted[0][3])
         np.testing.assert_array_equal(found[1], wanted[1])

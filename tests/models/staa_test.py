@@ -16,7 +16,9 @@ def small(name, **options):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ResNet18", "ResNet19", "ResNet34", "VGG11"])
+@pytest.mark.parametrize(
+    "name", ["ResNet18", "ResNet19", "ResNet34", "VGG11", "VGGSNN"]
+)
 def test_networks_contain_their_plain_twins(name):
     net, plain = small(f"STAA{name}"), small(name)
     own, given = models.named_weights(net), models.named_weights(plain)
