@@ -6,6 +6,7 @@ import numpy as np
 from kerassnn import layers
 from kerassnn.layers import checks as layer_checks
 from kerassnn.models import graph
+from kerassnn.models.correction import correct_biases
 from kerassnn.models.flow import clone
 from kerassnn.models.kinds import SAME
 from kerassnn.models.kinds import is_norm
@@ -34,6 +35,7 @@ def convert(
     neuron: layers.SpikingNeuron | None = None,
     replace: dict[str, str | keras.layers.Layer] | None = None,
     quantile: float = 0.99,
+    correct: bool = True,
 ) -> keras.Model:
     """A spiking student with the weights of a ReLU network.
 
@@ -58,6 +60,8 @@ def convert(
             an activation or a layer that takes its place, such as
             `{"silu": "relu"}`.
         quantile: Float in (0, 1], as in `calibrate`.
+        correct: Bool. With `data`, biases are then moved, layer after layer,
+            until the mean spikes of each channel are its mean activations.
 
     Returns:
         `keras.Model` of inputs to logits (B, classes), with copies of the
@@ -79,7 +83,9 @@ def convert(
 
     Reference: Rueckauer et al., Conversion of Continuous-Valued Deep
         Networks, Frontiers in Neuroscience 2017; Bu et al., Optimal ANN-SNN
-        Conversion (QCFS), ICLR 2022, arXiv 2303.04347 (initial potential).
+        Conversion (QCFS), ICLR 2022, arXiv 2303.04347 (initial potential);
+        Li et al., A Free Lunch From ANN, ICML 2021, arXiv 2106.06984
+        (`correct`).
 
     Example:
         >>> student = convert(ann, timesteps=8, data=x_train[:512])
@@ -98,11 +104,13 @@ def convert(
             f"divided by `data`. Received: v_threshold={neuron.v_threshold}"
         )
     ann = relu_network(model, {} if replace is None else replace)
-    conversion = _Conversion(ann, timesteps, neuron)
     if data is not None:
         ann = rescale(ann, calibrate(ann, data, quantile))
+    conversion = _Conversion(ann, timesteps, neuron)
     for name, layer in conversion.layers.items():
         layer.set_weights(ann.get_layer(name).get_weights())
+    if data is not None and correct:
+        correct_biases(ann, conversion.student, conversion.layers, data)
     return conversion.student
 
 

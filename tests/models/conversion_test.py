@@ -92,7 +92,8 @@ def test_an_example_of_keras_converges_to_its_logits():
 
 
 @pytest.mark.numeric
-def test_rates_by_hand():
+@pytest.mark.parametrize("correct", [False, True])
+def test_rates_by_hand(correct):
     """Soft reset: round down T a spikes of T, at most all, then the head."""
     inputs = keras.Input((3,))
     x = keras.layers.Dense(6, activation="relu", name="hidden")(inputs)
@@ -103,15 +104,37 @@ def test_rates_by_hand():
     x = rng.normal(size=(20, 3)).astype("float32")
     neuron = layers.IntegrateFire(v_reset=None)
     timesteps = 5
-    student = models.convert(net, timesteps, x, neuron, quantile=0.9)
+    student = models.convert(
+        net, timesteps, x, neuron, quantile=0.9, correct=correct
+    )
     kernel, bias, head, offset = map(numpy, net.weights)
-    current = x @ kernel + bias
     # Divided so that the current at the quantile is the threshold.
+    current = x @ kernel + bias
     largest = np.quantile(np.maximum(current, 0), 0.9)
-    spikes = np.floor(timesteps * current / largest + 1e-6)
-    rate = np.clip(spikes, 0, timesteps) / timesteps
-    expected = rate * largest @ head + offset
+    current = current / largest
+
+    def rate(current):
+        spikes = np.floor(timesteps * current + 1e-6)
+        return np.clip(spikes, 0, timesteps) / timesteps
+
+    if correct:
+        lacking = np.maximum(current, 0) - rate(current)
+        assert np.abs(lacking.mean(0)).max() > 0.05
+        current = current + lacking.mean(0)
+    expected = rate(current) * largest @ head + offset
     np.testing.assert_allclose(numpy(student(x)), expected, atol=1e-4)
+
+
+def test_norms_without_scale_or_shift():
+    inputs = keras.Input((6, 6, 3))
+    x = keras.layers.Conv2D(4, 3, name="stem")(inputs)
+    x = keras.layers.BatchNormalization(scale=False, center=False)(x)
+    x = keras.layers.ReLU()(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    net = keras.Model(inputs, keras.layers.Dense(3)(x))
+    x = np.random.default_rng(0).normal(size=(8, 6, 6, 3)).astype("float32")
+    student = models.convert(net, timesteps=64, data=x, quantile=1.0)
+    np.testing.assert_allclose(numpy(student(x)), numpy(net(x)), atol=0.03)
 
 
 def mixed(activation):

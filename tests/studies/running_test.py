@@ -12,7 +12,13 @@ from kerassnn.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDIES = sorted((ROOT / "recipes" / "studies").glob("*.py"))
-ON_CIFAR = {"features", "league", "sastc_maps"}
+ON_CIFAR = {
+    "conversion",
+    "features",
+    "league",
+    "recalibration",
+    "sastc_maps",
+}
 # $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
 DATA = os.environ.get("KERASSNN_DATA", "")
 SOURCE = '''"""A study of nothing.
