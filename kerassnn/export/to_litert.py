@@ -10,7 +10,10 @@ from kerassnn.export.report import Report
 from kerassnn.export.report import check_inputs
 from kerassnn.export.report import checked_path
 from kerassnn.export.report import compare
+from kerassnn.export.streams import follow
+from kerassnn.export.streams import named
 from kerassnn.files import replacing
+from kerassnn.models.stepwise import streaming
 
 PRECISIONS = ("float32", "float16", "int8")
 
@@ -20,19 +23,25 @@ def litert(
     path: str | os.PathLike,
     *,
     precision: str = "float32",
+    stream: bool = False,
     calibration: np.ndarray | None = None,
     check: np.ndarray | None = None,
 ) -> Report:
     """Writes a network for LiteRT (TensorFlow Lite), and runs the file.
 
     Norms are folded, neurons written step by step in built-in operators.
-    Input and output stay float32.
+    Input and output stay float32. With `stream`, it is the network of
+    `kerassnn.models.streaming`: its signature takes `frame` and the states
+    by name, and gives `logits` and the states under the same names, to be
+    given back with the next frame. Before the first they are
+    `kerassnn.models.initial_states`, zeros but for neurons with a `v_init`.
 
     Args:
         model: Functional Keras model, ANN or SNN.
         path: Path that ends in `.tflite`.
         precision: `"float32"`, `"float16"` (weights, half the size) or
             `"int8"` (weights and activations, a quarter of the size).
+        stream: Bool. Not with `"int8"`. Defaults to `False`.
         calibration: Array (N, ...) of normalised training images, by which
             the ranges of `"int8"` are found.
         check: Array (N, ...) of inputs on which file and network are
@@ -63,7 +72,14 @@ def litert(
             f"other, received: precision={precision!r} and calibration="
             f"{'None' if calibration is None else 'an array'}"
         )
+    if stream and precision == "int8":
+        raise ValueError(
+            "expected float32 or float16 for a stream, received: "
+            "precision='int8'"
+        )
     single = plain(model)
+    if stream:
+        return _stream(single, path, precision, check)
     shape = single.input_shape[1:]
     x = check_inputs(check, shape)
     options = _options(precision, calibration, shape)
@@ -73,6 +89,32 @@ def litert(
         received = run_litert(part, x)
         report = compare(part, expected, received, precision == "float32")
     return dataclasses.replace(report, path=path)
+
+
+def _stream(single, path, precision, check):
+    model = streaming(single)
+    x = check_inputs(check, model.input[0].shape[1:])
+    flat = named(model)
+    flat({k: np.zeros((1, *v.shape[1:])) for k, v in flat.input.items()})
+    names = [tensor.name for tensor in keras.tree.flatten(model.input)]
+    outputs = ["logits", *names[1:]]
+    with replacing(path) as part:
+        flat.export(part, format="litert", verbose=False, **_options(precision))
+        signature = _interpreter(part).get_signature_runner()
+
+        def run(own):
+            found = signature(**dict(zip(names, own, strict=True)))
+            return [found[name] for name in outputs]
+
+        found = follow(model, x, run)
+        report = compare(part, *found, precision == "float32")
+    return dataclasses.replace(report, path=path)
+
+
+def _interpreter(path):
+    import tensorflow as tf
+
+    return tf.lite.Interpreter(str(path), num_threads=1)
 
 
 def run_litert(path, x):
@@ -85,9 +127,7 @@ def run_litert(path, x):
     Returns:
         Array (N, K).
     """
-    import tensorflow as tf
-
-    interpreter = tf.lite.Interpreter(str(path), num_threads=1)
+    interpreter = _interpreter(path)
     given = interpreter.get_input_details()[0]["index"]
     interpreter.resize_tensor_input(given, x.shape)
     interpreter.allocate_tensors()
@@ -96,7 +136,7 @@ def run_litert(path, x):
     return interpreter.get_tensor(interpreter.get_output_details()[0]["index"])
 
 
-def _options(precision, calibration, shape):
+def _options(precision, calibration=None, shape=None):
     if precision == "float32":
         return {}
     import tensorflow as tf

@@ -11,8 +11,8 @@ from kerassnn.export.report import Report
 from kerassnn.export.report import check_inputs
 from kerassnn.export.report import checked_path
 from kerassnn.export.report import compare
+from kerassnn.export.streams import follow
 from kerassnn.files import replacing
-from kerassnn.models.stepwise import initial_states
 from kerassnn.models.stepwise import streaming
 
 CONVERTERS = {"jax": "jax2onnx", "tensorflow": "tf2onnx", "torch": "onnxscript"}
@@ -80,26 +80,16 @@ def _stream(single, path, runtime, check):
     model = streaming(single)
     frame = model.input[0]
     x = check_inputs(check, frame.shape[1:])
-    states = initial_states(model)
     with replacing(path) as part:
         _write(model, part)
         session = runtime.InferenceSession(str(part))
         # The states are told apart by the order of the model's inputs.
         names = [item.name for item in session.get_inputs()]
-        expected, received = [], []
-        own = keras.tree.flatten([x[:1], states])
-        for one in x:
-            own[0] = one[None]
-            packed = keras.tree.pack_sequence_as(model.input, own)
-            logits, after = model(packed, training=False)
-            found = session.run(None, dict(zip(names, own, strict=True)))
-            expected.append(ops.convert_to_numpy(logits))
-            received.append(found[0])
-            left = keras.tree.flatten(after)
-            own = [own[0], *map(ops.convert_to_numpy, left)]
-        report = compare(
-            part, np.concatenate(expected), np.concatenate(received)
-        )
+
+        def run(own):
+            return session.run(None, dict(zip(names, own, strict=True)))
+
+        report = compare(part, *follow(model, x, run))
     return dataclasses.replace(report, path=path)
 
 

@@ -9,7 +9,9 @@ import pytest
 from kerassnn import export
 from kerassnn import layers
 from kerassnn import models
+from tests.models.stepwise_test import frames
 from tests.models.stepwise_test import student
+from tests.models.stepwise_test import unrolled
 
 BACKEND = keras.backend.backend()
 
@@ -82,6 +84,37 @@ def test_litert(tmp_path, precision):
     else:
         full = export.litert(net, tmp_path / "full.tflite")
         assert report.bytes < 0.75 * full.bytes
+
+
+@needs_tensorflow
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ("float32", "float16"))
+def test_a_litert_stream_gives_the_unrolled_logits(tmp_path, precision):
+    """Its own states given back, frame by frame."""
+    import tensorflow as tf
+
+    path, net = tmp_path / "net.tflite", student("VGGSNN", width=8)
+    report = export.litert(net, path, precision=precision, stream=True)
+    if precision == "float32":
+        check_report(report, path)
+    x, each = frames(net, batch=1)
+    file = tf.lite.Interpreter(str(path)).get_signature_runner()
+    names = [*file.get_input_details()]
+    states = {
+        f"{name}_state" if name != "step" else name: value
+        for name, value in models.initial_states(models.streaming(net)).items()
+    }
+    assert sorted(names) == sorted(["frame", *states])
+    for frame, expected in zip(each, unrolled(net, x)[0], strict=True):
+        states = file(frame=frame, **states)
+        logits = states.pop("logits")[0]
+        if precision == "float32":
+            np.testing.assert_allclose(logits, expected, rtol=1e-3, atol=1e-4)
+    with pytest.raises(ValueError, match="float32 or float16 for a stream"):
+        calibration = np.zeros((2, 8, 8, 1), "float32")
+        export.litert(
+            net, path, precision="int8", stream=True, calibration=calibration
+        )
 
 
 @pytest.mark.skipif(BACKEND == "torch", reason="Keras has none on torch")

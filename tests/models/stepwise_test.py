@@ -88,6 +88,38 @@ def test_every_builder_steps_as_it_unrolls(name):
     check(student(name))
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="torch has no such compiler"
+)
+def test_all_steps_run_within_one_compiled_function():
+    net = student("VGGSNN")
+    x, each = frames(net)
+    model = models.streaming(net)
+    states = models.initial_states(model, batch_size=2)
+
+    def run(first, states):
+        found = []
+        for frame in first:
+            logits, states = model([frame, states], training=False)
+            found.append(logits)
+        return ops.stack(found, axis=1)
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        compiled = [tf.function(run), tf.function(run, jit_compile=True)]
+    else:
+        import jax
+
+        compiled = [jax.jit(run)]
+    for call in compiled:
+        found = ops.convert_to_numpy(call(each, states))
+        np.testing.assert_allclose(
+            found, unrolled(net, x), rtol=1e-4, atol=1e-5
+        )
+
+
 def test_weights_are_shared_and_the_student_stays_whole():
     net = student("ResNet8")
     x, each = frames(net)
