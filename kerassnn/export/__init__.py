@@ -4,6 +4,7 @@ from kerassnn.export.report import Report
 from kerassnn.export.to_litert import litert
 from kerassnn.export.to_nir import nir
 from kerassnn.export.to_onnx import onnx
+from kerassnn.export.to_predictor import predictor
 from kerassnn.export.to_saved_model import saved_model
 
-__all__ = ["Report", "litert", "nir", "onnx", "saved_model"]
+__all__ = ["Report", "litert", "nir", "onnx", "predictor", "saved_model"]

@@ -24,7 +24,9 @@ def plain(model):
     folded = fold_norms(model)
 
     def unfused(layer):
-        config = {**layer.get_config(), "dtype": "float32"}
+        config = layer.get_config()
+        if "dtype" in config:  # a layer of one dtype takes none
+            config["dtype"] = "float32"
         if isinstance(layer, SpikingNeuron):
             config["fused"] = False
         return type(layer).from_config(config)

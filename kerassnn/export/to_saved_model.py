@@ -38,6 +38,20 @@ def saved_model(
         ValueError: if the folder exists, the backend is torch, `check` has
             another shape, or what was written computes something else.
     """
+    path = check_saved_model(path)
+    single = plain(model)
+    x = check_inputs(check, single.input_shape[1:])
+    expected = ops.convert_to_numpy(single(x, training=False))
+    with replacing_folder(path) as draft:
+        single.export(draft, format="tf_saved_model", verbose=False)
+        served = keras.layers.TFSMLayer(draft, call_endpoint="serve")
+        received = np.asarray(served(x))
+        report = compare(draft, expected, received)
+    return dataclasses.replace(report, path=path)
+
+
+def check_saved_model(path):
+    """The path of a folder to write; ValueError where it cannot be."""
     path = pathlib.Path(path)
     if path.exists() or not path.parent.is_dir():
         raise ValueError(
@@ -49,12 +63,4 @@ def saved_model(
             "expected TensorFlow or JAX as backend: Keras writes no "
             "SavedModel on torch"
         )
-    single = plain(model)
-    x = check_inputs(check, single.input_shape[1:])
-    expected = ops.convert_to_numpy(single(x, training=False))
-    with replacing_folder(path) as draft:
-        single.export(draft, format="tf_saved_model", verbose=False)
-        served = keras.layers.TFSMLayer(draft, call_endpoint="serve")
-        received = np.asarray(served(x))
-        report = compare(draft, expected, received)
-    return dataclasses.replace(report, path=path)
+    return path

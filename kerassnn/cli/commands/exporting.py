@@ -7,15 +7,18 @@ from kerassnn.cli.command import Parser
 from kerassnn.cli.terminal import say
 
 FORMATS = ("onnx", "onnx-stream", "litert", "litert-float16", "nir")
-FORMATS += ("saved_model",)
+FORMATS += ("saved_model", "predictor")
+PATH = "the file; for saved_model the folder, for predictor either: NAME.keras"
+PATH += ", or the folder of a SavedModel"
+CHECK = ".npy of normalised images to compare, for predictor of stored ones"
 
 
 def define(parser: Parser) -> None:
     add = parser.add_argument
     add("name", metavar="NAME", help="an entry's name")
     add("format", metavar="FORMAT", choices=FORMATS, help=", ".join(FORMATS))
-    add("path", metavar="PATH", help="the file, for saved_model the folder")
-    add("--check", metavar="FILE", help=".npy of normalised images to compare")
+    add("path", metavar="PATH", help=PATH)
+    add("--check", metavar="FILE", help=CHECK)
     add("--json", action="store_true", help="the report, as JSON")
 
 
@@ -35,7 +38,8 @@ def run(values: Namespace) -> None:
         "float16": {"precision": "float16"},
     }.get(option, {})
     write = getattr(export, form)
-    report = write(zoo.load(values.name), values.path, check=check, **options)
+    model = zoo.load(values.name, preprocess=form == "predictor")
+    report = write(model, values.path, check=check, **options)
     found = {**dataclasses.asdict(report), "path": str(report.path)}
     if values.json:
         print(json.dumps(found))
