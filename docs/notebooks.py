@@ -1,6 +1,7 @@
 """Notebooks, kept as Python, executed and written as pages."""
 
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -11,6 +12,8 @@ from nbclient import NotebookClient
 from nbconvert import MarkdownExporter
 
 ROOT = Path(__file__).resolve().parents[1]
+# In a notebook TensorFlow writes these to stdout.
+LOG = re.compile(r"^(INFO|WARNING):tensorflow:.*\n?", re.MULTILINE)
 LONGEST = 600  # seconds of one cell, on a machine that has other work
 
 
@@ -41,8 +44,16 @@ def pages(path: Path, execute: bool) -> dict[str, str | bytes]:
     }
 
 
-def _is_log(output) -> bool:
-    return output.output_type == "stream" and output.name == "stderr"
+def _printed(outputs: list) -> list:
+    """The outputs without what TensorFlow logs, of no interest to readers."""
+    found = []
+    for output in outputs:
+        if output.output_type == "stream":
+            output.text = LOG.sub("", output.text)
+            if output.name == "stderr" or not output.text:
+                continue
+        found.append(output)
+    return found
 
 
 def run(notebook, name: str) -> None:
@@ -58,10 +69,10 @@ def run(notebook, name: str) -> None:
             timeout=LONGEST,
             startup_timeout=LONGEST,
             kernel_name="python3",
+            coalesce_streams=True,
             resources={"metadata": {"path": folder}},
         ).execute()
     for cell in notebook.cells:
-        # What TensorFlow logs at its start is of no interest to readers.
         if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if not _is_log(o)]
+            cell.outputs = _printed(cell.outputs)
     print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)

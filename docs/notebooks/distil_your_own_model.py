@@ -58,7 +58,7 @@ def student():
 
 def train(distiller):
     distiller.compile(keras.optimizers.Adam(2e-3), loss, metrics=["accuracy"])
-    distiller.fit(x, y, batch_size=64, epochs=8, verbose=0)
+    distiller.fit(x, y, batch_size=64, epochs=15, verbose=0)
     return distiller.evaluate(x_test, y_test, verbose=0)[1]
 
 

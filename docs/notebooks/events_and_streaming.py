@@ -65,7 +65,7 @@ distiller = kerassnn.distillation.LogitsKD(
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 distiller.compile(keras.optimizers.Adam(3e-3), loss, metrics=["accuracy"])
 pairs = frames, splits.normalise(x)
-distiller.fit(pairs, y, batch_size=50, epochs=6, verbose=0)
+distiller.fit(pairs, y, batch_size=50, epochs=20, verbose=0)
 logits = student.predict(frames_test, verbose=0)
 print(f"{(logits.argmax(axis=1) == y_test).mean():.3f} of simulated recordings")
 

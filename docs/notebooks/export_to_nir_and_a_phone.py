@@ -85,5 +85,18 @@ print(
 # ## Other ways out
 #
 # `export.onnx` writes the whole sequence, or with `stream=True` one timestep
-# with its states; `export.saved_model` a folder for TensorFlow Serving. From
-# the command line: `kerassnn export resnet8_sastc_digits onnx student.onnx`.
+# with its states; `export.saved_model` a folder for TensorFlow Serving.
+# `export.predictor` takes stored images of uint8 and answers with a class and
+# its probability, so that who serves it needs no constants of ours. From the
+# command line: `kerassnn export resnet8_sastc_digits onnx student.onnx`.
+
+# %%
+stored = kerassnn.zoo.load("resnet8_sastc_digits", preprocess=True)
+kerassnn.export.predictor(stored, "student.keras")
+
+# %%
+import keras
+
+predictor = keras.saving.load_model("student.keras")
+answer = predictor(splits.test[0][:3].astype("uint8"))
+{name: value.numpy().tolist() for name, value in answer.items()}
