@@ -3,6 +3,7 @@
 import json
 import shutil
 
+import filelock
 import keras
 import pytest
 
@@ -80,9 +81,24 @@ def make_runs(root, **options):
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory):
-    """The folder of a small zoo; tests that change files take `entries`."""
-    root = tmp_path_factory.mktemp("published")
+def published(tmp_path_factory, worker_id):
+    """The folder of a small zoo; tests that change files take `entries`.
+
+    Made by the process that asks first, for all processes of pytest-xdist.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        shared = shared.parent
+    zoo = shared / "zoo"
+    with filelock.FileLock(f"{zoo}.lock"):
+        if not zoo.exists():
+            root = tmp_path_factory.mktemp("published")
+            _publish(root)
+            (root / "zoo").rename(zoo)
+    return zoo
+
+
+def _publish(root):
     teachers = make_runs(root / "runs" / "tiny_ann", spiking=False)
     publishing.publish(teachers, ANN, root / "zoo", references=["1512.03385"])
     students = make_runs(root / "runs" / "tiny_kd", spiking=True, teacher=ANN)
@@ -95,7 +111,6 @@ def published(tmp_path_factory):
         paper={"value": 0.9512, "tag": "V", "source": "Table 1"},
         differences="It is made up.",
     )
-    return root / "zoo"
 
 
 @pytest.fixture
