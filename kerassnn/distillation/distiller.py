@@ -11,7 +11,7 @@ from kerassnn.distillation import examples
 from kerassnn.distillation import fitting
 from kerassnn.distillation import losses
 from kerassnn.distillation import replicas
-from kerassnn.distillation.stop import stopping
+from kerassnn.distillation.processes import ManyProcesses
 from kerassnn.distillation.taps import TapNames
 from kerassnn.distillation.taps import Taps
 from kerassnn.distillation.taps import as_mapping
@@ -19,7 +19,7 @@ from kerassnn.distillation.viewing import View
 from kerassnn.models.timesteps import rerun
 
 
-class Distiller(keras.Model):
+class Distiller(ManyProcesses):
     """Abstract trainer of a student, with or without a teacher.
 
     Stands beside `keras.distillation.Distiller` and uses its words. In a
@@ -224,9 +224,7 @@ class Distiller(keras.Model):
 
     def fit(self, *args, **kwargs):
         bound = inspect.signature(super().fit).bind(*args, **kwargs)
-        given = bound.arguments
-        fitting.build(self, fitting.check_fit(self, given))
-        given["callbacks"] = stopping(given.get("callbacks"), self)
+        fitting.begin(self, bound.arguments)
         return super().fit(*bound.args, **bound.kwargs)
 
     def load_weights(self, filepath, **kwargs):

@@ -8,7 +8,14 @@ from kerassnn.distillation import endings
 from kerassnn.distillation import examples
 from kerassnn.distillation import replicas
 from kerassnn.distillation.compiled import check_loss
+from kerassnn.distillation.stop import stopping
 from kerassnn.ops import soundness
+
+
+def begin(distiller, given):
+    """Checks the arguments of `fit`, a dict, builds, and adds a callback."""
+    build(distiller, check_fit(distiller, given))
+    given["callbacks"] = stopping(given.get("callbacks"), distiller)
 
 
 def check_fit(distiller, given):
@@ -78,7 +85,7 @@ def first(given):
         )
     if not isinstance(batch, (list, tuple)):
         batch = (batch,)
-    batch = [keras.tree.map_structure(_local, part) for part in batch]
+    batch = [keras.tree.map_structure(replicas.local, part) for part in batch]
     return (*batch, None, None)[:3]
 
 
@@ -115,9 +122,3 @@ def _again(batch, rest):
 
 def _distributed(x):
     return type(x).__name__.startswith("Distributed")
-
-
-def _local(part):
-    """A tensor of one replica, where a strategy gave one to each."""
-    values = getattr(part, "values", None)
-    return values[0] if isinstance(values, tuple) else part

@@ -34,6 +34,25 @@ def share(loss):
     return ops.divide(loss, count()) if count() > 1 else loss
 
 
+def many_processes():
+    """Whether other processes run some of the replicas."""
+    if keras.backend.backend() != "tensorflow":
+        return False
+    import tensorflow as tf
+
+    strategy = tf.distribute.get_strategy()
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return False
+    here = strategy.extended.worker_devices
+    return strategy.num_replicas_in_sync > len(here)
+
+
+def local(value):
+    """A tensor of one replica, where a strategy gave one to each."""
+    values = getattr(value, "values", None)
+    return values[0] if isinstance(values, tuple) else value
+
+
 def scope(model):
     """Context in which variables are made as those of `model` were."""
     strategy = getattr(model, "distribute_strategy", None)

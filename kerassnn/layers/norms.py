@@ -33,7 +33,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         momentum: Float. Defaults to `0.9`.
         epsilon: Float. Defaults to `1e-5`.
         **kwargs: Those of Keras's layer. With `synchronized=True`, or over
-            another axis, it is Keras's own norm that runs.
+            another axis, it is Keras's own norm that runs. Without it each
+            replica of a strategy of TensorFlow has the statistics of its
+            part, and the moving ones are their means.
 
     Input shape:  (..., C).
     Output shape: the same.
@@ -61,6 +63,12 @@ class BatchNormalization(keras.layers.BatchNormalization):
                 "of all devices anyhow), received: backend="
                 f"{keras.backend.backend()!r}"
             )
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> Any:
+        if kwargs.get("trainable") is False:
+            # Keras would keep the moving statistics of one replica.
+            kwargs["aggregation"] = "mean"
+        return super().add_weight(*args, **kwargs)
 
     def call(
         self, inputs: Any, training: bool | None = None, mask: Any = None

@@ -24,7 +24,7 @@ def norm(name):
     )
 
 
-def student(timesteps=2, widths=(2, 3), neuron=LIF.sastc, wrap=None):
+def student(timesteps=2, widths=(2, 3), neuron=LIF.sastc, wrap=None, norm=norm):
     """Spiking, taps `stage1` 4x4, `stage2` 2x2, `logits_t`, `logits`."""
     inputs = keras.Input((SIZE, SIZE, 1))
     x = wrap(inputs) if wrap else inputs
@@ -38,7 +38,7 @@ def student(timesteps=2, widths=(2, 3), neuron=LIF.sastc, wrap=None):
     return keras.Model(inputs, MeanReadout(name="logits")(x))
 
 
-def teacher(widths=(3, 2), wrap=None):
+def teacher(widths=(3, 2), wrap=None, norm=norm):
     """Analog, with maps of the student's sizes."""
     inputs = keras.Input((SIZE, SIZE, 1))
     x = wrap(inputs) if wrap else inputs

@@ -1,9 +1,12 @@
-"""Trains each method on one device and on several, in a process of its own.
+"""Takes one step of each method on several devices, and on one.
 
-`python -m tests.distillation.replicas_worker KIND REPLICAS METHOD...`, KIND
-one of `mirrored`, `workers` and `jax`; devices are made before a backend
-starts, so the caller sets `XLA_FLAGS` and `TF_CONFIG`. Prints one JSON
-object, method -> largest relative difference of its logs, and of its weights.
+`python -m tests.distillation.replicas_worker KIND NORMS REPLICAS METHOD...`,
+KIND one of `mirrored`, `workers` and `jax`, NORMS one of `none`, `own` (each
+replica its statistics) and `all` (`synchronized=True`). Devices are made
+before a backend starts, so the caller sets `XLA_FLAGS` and `TF_CONFIG`.
+Prints one JSON object, method -> {"whole": gap, "mean": gap}: the largest
+relative difference of logs and steps from one device that is given the whole
+batch, and from the mean over devices that are given a replica's part each.
 """
 
 import contextlib
@@ -14,17 +17,18 @@ import keras
 import numpy as np
 
 from kerassnn.distillation import METHODS
+from kerassnn.layers import BatchNormalization
 from tests.distillation import nets
 
-KIND, REPLICAS, NAMES = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+KIND, NORMS, REPLICAS = sys.argv[1], sys.argv[2], int(sys.argv[3])
+NAMES = sys.argv[4:]
+PART = 4  # samples of a replica
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 # The parts left to chance are those of one device times a replica.
 OPTIONS = {"BKDSNN": {"drop": 0.0}, "CKDSNN": {"noise": 1e-7}}
-# What a strategy leaves to each replica alone; one program has them whole.
-WHOLE = KIND == "jax"
 
 
-def mirrored():
+def strategy():
     import tensorflow as tf
 
     if KIND == "workers":
@@ -35,9 +39,15 @@ def mirrored():
     return tf.distribute.MirroredStrategy([f"CPU:{i}" for i in range(REPLICAS)])
 
 
+def norm(name):
+    if NORMS == "none":
+        return keras.layers.Identity(name=name)
+    return BatchNormalization(synchronized=NORMS == "all", name=name)
+
+
 def make(name):
     keras.utils.set_random_seed(1)
-    student = nets.student(widths=(4, 4))
+    student = nets.student(widths=(4, 4), norm=norm)
     student.get_layer("conv1").kernel_regularizer = keras.regularizers.L2(0.1)
     taught = (nets.teacher(),) if METHODS[name].needs_teacher else ()
     # A task weight other than one: the regulariser must count once.
@@ -48,68 +58,84 @@ def make(name):
     distiller = METHODS[name](
         student, *taught, loss_weights=weights, **OPTIONS.get(name, {})
     )
-    eager = KIND == "mirrored"
     distiller.compile(
         keras.optimizers.SGD(0.1, momentum=0.9),
         LOSS,
         metrics=["accuracy"],
         jit_compile=KIND == "jax",
-        run_eagerly=eager,
+        run_eagerly=KIND == "mirrored",
     )
     return distiller
 
 
-def data(copies):
-    """Two batches; `copies` replicas each see the same as one device."""
-    x, y = nets.batch(8)
-    x, y = x.reshape(2, 4, *x.shape[1:]), y.reshape(2, 4)
-    x, y = np.tile(x, (1, copies, 1, 1, 1)), np.tile(y, (1, copies))
-    x, y = np.concatenate(x), np.concatenate(y)
+def data(part):
+    x, y = (array[part] for array in nets.batch(PART * REPLICAS))
     if KIND == "jax":
-        return {"x": x, "y": y, "batch_size": 4 * copies, "shuffle": False}
+        return {"x": x, "y": y, "batch_size": len(x), "shuffle": False}
     import tensorflow as tf
 
     options = tf.data.Options()
     options.experimental_distribute.auto_shard_policy = (
         tf.data.experimental.AutoShardPolicy.DATA
     )
-    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(4 * copies)
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(len(x))
     return {"x": batches.with_options(options), "shuffle": False}
 
 
-def trained(name, scope, copies):
+def trained(name, part, scope):
+    """Logs of one step, and by how much it changed each variable."""
     with scope:
         distiller = make(name)
-    logs = distiller.fit(**data(copies), verbose=0).history
-    values = [keras.ops.convert_to_numpy(v) for v in distiller.variables]
-    return {k: np.array(v) for k, v in logs.items()}, values
+        distiller.build((PART, *distiller.student.input_shape[1:]))
+    variables = [
+        *distiller.student.variables,
+        *(v for v in distiller.trainable_variables),
+    ]
+    before = [keras.ops.convert_to_numpy(v) + 0.0 for v in variables]
+    logs = distiller.fit(**data(part), verbose=0).history
+    after = [keras.ops.convert_to_numpy(v) for v in variables]
+    steps = [a - b for a, b in zip(after, before, strict=True)]
+    sizes = [float(np.abs(b).max(initial=0.0)) for b in before]
+    return {k: v[0] for k, v in logs.items()}, steps, sizes
 
 
-def distance(a, b):
-    scale = max(1e-3, float(np.abs(a).max(initial=0.0)))
-    return float(np.abs(a - b).max(initial=0.0)) / scale
+def gap(found, logs, steps):
+    """Of logs to their size, of steps to theirs, or a thousandth weight's."""
+    if found[0].keys() != logs.keys():
+        raise ValueError(f"other logs: {found[0]}, {logs}")
+    gaps = [abs(found[0][k] - logs[k]) / max(1e-3, abs(logs[k])) for k in logs]
+    for a, b, size in zip(found[1], steps, found[2], strict=True):
+        scale = np.abs(b).max(initial=0.0) + 1e-3 * size + 1e-6
+        gaps.append(float(np.abs(a - b).max(initial=0.0) / scale))
+    return max(gaps)
 
 
-def compared(name, scope):
-    copies = 1 if WHOLE else REPLICAS
-    alone, weights = trained(name, contextlib.nullcontext(), 1)
-    if WHOLE:
-        devices = keras.distribution.list_devices()
-        keras.distribution.set_distribution(
-            keras.distribution.DataParallel(devices=devices)
-        )
-    logs, shared = trained(name, scope(), copies)
-    if WHOLE:
-        keras.distribution.set_distribution(None)
-    if alone.keys() != logs.keys():
-        raise ValueError(f"other logs: {alone}, {logs}")
-    return [
-        max(distance(alone[k], logs[k]) for k in alone),
-        max(distance(a, b) for a, b in zip(weights, shared, strict=True)),
+def mean(results):
+    logs = {k: np.mean([r[0][k] for r in results]) for k in results[0][0]}
+    return logs, [
+        np.mean(s, 0) for s in zip(*(r[1] for r in results), strict=True)
     ]
 
 
+def compared(name, scope):
+    alone = contextlib.nullcontext
+    whole = trained(name, slice(None), alone())
+    parts = []
+    if KIND != "jax":
+        for i in range(REPLICAS):
+            part = slice(i * PART, (i + 1) * PART)
+            parts.append(trained(name, part, alone()))
+    if KIND == "jax":
+        keras.distribution.set_distribution(keras.distribution.DataParallel())
+    shared = trained(name, slice(None), scope())
+    if KIND == "jax":
+        keras.distribution.set_distribution(None)
+    gaps = {"whole": gap(shared, *whole[:2])}
+    if parts:
+        gaps["mean"] = gap(shared, *mean(parts))
+    return gaps
+
+
 if __name__ == "__main__":
-    strategy = None if WHOLE else mirrored()
-    scope = contextlib.nullcontext if WHOLE else strategy.scope
+    scope = contextlib.nullcontext if KIND == "jax" else strategy().scope
     print(json.dumps({name: compared(name, scope) for name in NAMES}))

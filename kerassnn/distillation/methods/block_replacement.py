@@ -32,7 +32,8 @@ class BlockReplacement(Distiller):
     rates.
     A student unrolled in time works too: its rates are then means over T of
     its spikes, differentiated through time. Adapters and hybrids are dropped
-    after training.
+    after training. Under a strategy of TensorFlow, the adapters' norms have
+    the statistics of a replica.
 
     Args:
         student: SNN with taps `stage1`..., rates (B, H, W, C) or spikes
