@@ -12,11 +12,12 @@ from kerassnn.data.arguments import check_int
 from kerassnn.data.arguments import check_shard
 from kerassnn.data.checks import as_array
 from kerassnn.data.checks import check
+from kerassnn.data.steps import Steps
 
 AHEAD = 2  # batches that TensorFlow makes while a step is taken
 
 
-class Pipeline(keras.utils.PyDataset):
+class Pipeline(Steps, keras.utils.PyDataset):
     """Batches that depend on the seed, the epoch and the step alone.
 
     Nothing is carried from batch to batch, so that a run continued in the
@@ -126,18 +127,6 @@ class Pipeline(keras.utils.PyDataset):
         """Number of batches of a whole epoch."""
         whole, rest = divmod(len(self.y), self.batch_size)
         return whole + bool(rest and not self.drop_remainder)
-
-    @property
-    def start_step(self) -> int:
-        return self._start_step
-
-    @start_step.setter
-    def start_step(self, value: int) -> None:
-        check_int("start_step", value, 0, self.steps - 1)
-        self._start_step = int(value)
-
-    def __len__(self) -> int:
-        return self.steps - self.start_step
 
     def __getitem__(self, index: int) -> tuple[Any, np.ndarray]:
         if not 0 <= index < len(self):

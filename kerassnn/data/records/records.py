@@ -15,11 +15,12 @@ from kerassnn.data.records.order import GROUP
 from kerassnn.data.records.order import groups
 from kerassnn.data.records.shards import find_shards
 from kerassnn.data.sources.tfds import leave_gpus_alone
+from kerassnn.data.steps import Steps
 
 AHEAD = 2  # batches made while a step is taken
 
 
-class Records:
+class Records(Steps):
     """Batches of a set on disk, of which a few files are in memory at a time.
 
     What `Pipeline` is for arrays: the batch depends on the seed, the epoch
@@ -134,18 +135,6 @@ class Records:
     def steps(self) -> int:
         """Number of batches of a whole epoch."""
         return self._steps
-
-    @property
-    def start_step(self) -> int:
-        return self._start_step
-
-    @start_step.setter
-    def start_step(self, value: int) -> None:
-        check_int("start_step", value, 0, self.steps - 1)
-        self._start_step = int(value)
-
-    def __len__(self) -> int:
-        return self.steps - self.start_step
 
     def feed(self) -> Any:
         """What to give `fit`: a `tf.data.Dataset`, on every backend.
