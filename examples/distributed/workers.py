@@ -14,42 +14,19 @@ the student: of its variables, all processes hold the same values.
 
 import json
 import os
-import socket
-import subprocess
 import sys
 
+import launching
+
 PROCESSES = 2
-SECONDS = 300
 
 
 def configs():
-    """Strings for `TF_CONFIG`, on free ports of this machine."""
-    held = [socket.socket() for _ in range(PROCESSES)]
-    for each in held:
-        each.bind(("localhost", 0))
-    addresses = [f"localhost:{each.getsockname()[1]}" for each in held]
-    for each in held:
-        each.close()
-    cluster = {"worker": addresses}
+    """Dicts of `TF_CONFIG`, one a process."""
+    cluster = {"worker": launching.addresses(PROCESSES)}
     tasks = [{"type": "worker", "index": i} for i in range(PROCESSES)]
-    return [json.dumps({"cluster": cluster, "task": task}) for task in tasks]
-
-
-def launch(arguments):
-    started = [
-        subprocess.Popen(
-            [sys.executable, __file__, *arguments],
-            env={**os.environ, "TF_CONFIG": config},
-        )
-        for config in configs()
-    ]
-    try:
-        codes = [each.wait(SECONDS) for each in started]
-    finally:
-        for each in started:  # where one failed, the others wait for it
-            each.kill()
-            each.wait()
-    return max(map(abs, codes))
+    both = [{"cluster": cluster, "task": task} for task in tasks]
+    return [{"TF_CONFIG": json.dumps(each)} for each in both]
 
 
 def worker(path=None):
@@ -101,4 +78,4 @@ if __name__ == "__main__":
     if "TF_CONFIG" in os.environ:
         worker(*sys.argv[1:])
     else:
-        sys.exit(launch(sys.argv[1:]))
+        sys.exit(launching.launch(sys.argv, configs()))
