@@ -136,6 +136,12 @@ def comparison(report: dict, plot: str) -> str:
         for row in rows
     ]
     teacher = report["teacher"] or "none"
+    folds = ""
+    if report.get("folds"):
+        folds = (
+            f" Each seed tests another of {report['folds']} parts of all "
+            "recordings, with a teacher that has not seen it."
+        )
     return (
         f"\n## Methods compared: {report['recipe']}\n\n"
         f"{report['builder']}, T = {report['timesteps']}, on "
@@ -143,8 +149,8 @@ def comparison(report: dict, plot: str) -> str:
         "the same initial weights, batches and schedule for every method of "
         "a seed; a row of another network, which has more weights to begin "
         "with, names it. Test accuracy in percent after the last epoch, mean ± "
-        f"standard deviation; gain over {report['baseline']}. What stands "
-        "below it is looked into in [FINDINGS.md](../FINDINGS.md).\n\n"
+        f"standard deviation; gain over {report['baseline']}.{folds} What "
+        "stands below it is looked into in [FINDINGS.md](../FINDINGS.md).\n\n"
         + markdown.table(
             ("Method", "Accuracy", "Gain", "Seeds", "Seconds"), cells
         )

@@ -94,6 +94,8 @@ def compare(
         keras.utils.clear_session()  # else every run's graph is kept
         run(recipe, chosen, folder=folder / method)
         found = summary(name, finished(recipe, config, folder), baseline)
+        if getattr(config, "folds", 0):
+            found["folds"] = config.folds
         write_json(report / f"{name}.json", found)
     plot(found, report / f"{name}.png")
     return found

@@ -93,6 +93,11 @@ def test_a_comparison_becomes_a_section(entries):
     assert "| HardLabel | 70.00 ± 0.00 | +0.00 | 2 | 3 |" in lines
     assert "| TET (STAAResNet19) | 65.00 | -5.00 | 1 | 3 |" in lines
     assert "![Accuracy of every seed](comparisons/made_up.png)" in lines
+    assert not any("parts of all recordings" in line for line in lines)
+    report["folds"] = 5
+    (folder / "made_up.json").write_text(json.dumps(report))
+    text = publishing.results(entries).read_text()
+    assert "Each seed tests another of 5 parts of all recordings" in text
 
 
 def _comparison_row(method, accuracies):
