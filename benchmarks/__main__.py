@@ -25,6 +25,7 @@ NAMES = (
     "rate",
     "data",
     "events",
+    "streaming",
     "scaling",
 )
 

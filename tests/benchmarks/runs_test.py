@@ -13,13 +13,14 @@ from benchmarks.harness.interleaving import ROOT
 SMALL = ["--width=2", "--batch=2", "--rounds=1", "--seconds=0", "--json"]
 
 
-def run(name, *options, peers="/nowhere/python"):
+def run(name, *options, peers="/nowhere/python", batch=True):
     """The JSON that a benchmark prints last, without other libraries."""
+    small = [given for given in SMALL if batch or "batch" not in given]
     command = [
         sys.executable,
         "-m",
         f"benchmarks.suites.{name}",
-        *SMALL,
+        *small,
         *options,
     ]
     env = {**os.environ, "KERASSNN_PEERS": peers}
@@ -103,6 +104,19 @@ def test_pipelines_against_the_step():
     named = (found["data_vs_training"], found["policy_vs_training"])
     for ratio, timed in zip(named, row["pipelines"], strict=True):
         assert ratio == pytest.approx(step / timed["step_s"], rel=0.01)
+
+
+@pytest.mark.slow
+def test_a_stream_against_the_unrolled_network():
+    found = run("streaming", "--timesteps=2", batch=False)
+    assert [row["builder"] for row in found["rows"]] == ["VGGSNN", "ResNet19"]
+    for row in found["rows"]:
+        stream, unrolled = row["stream"], row["unrolled"]
+        assert max(stream["off"], unrolled["off"]) < 1e-4
+        assert stream["latency_s"] == pytest.approx(stream["step_s"] / 2)
+        ratio = stream["step_s"] / unrolled["step_s"]
+        assert row["ratio"] == pytest.approx(ratio, abs=1e-3)
+    assert found["streaming_overhead"] == found["rows"][0]["ratio"]
 
 
 @pytest.mark.slow
