@@ -116,16 +116,33 @@ def test_one_program_takes_the_step_of_one_device(replicas):
 @pytest.mark.slow
 @tensorflow
 def test_two_processes_take_the_step_of_one():
-    processes = []
-    for index, addresses in enumerate([free_addresses(2)] * 2):
-        task = {"type": "worker", "index": index}
-        config = {"cluster": {"worker": addresses}, "task": task}
-        config = json.dumps(config)
-        more = {"TF_CONFIG": config}
-        processes.append(start("workers", "none", 2, FEW, **more))
+    cluster = {"worker": free_addresses(2)}
+    tasks = [{"type": "worker", "index": i} for i in range(2)]
+    both = [{"cluster": cluster, "task": task} for task in tasks]
+    more = [{"TF_CONFIG": json.dumps(each)} for each in both]
+    for found in together("workers", "none", FEW, more):
+        assert far(found, FEW) == {}
+
+
+@pytest.mark.slow
+@jax
+def test_one_program_of_two_processes_takes_the_step_of_one():
+    cluster = {
+        "KERAS_DISTRIBUTION_JOB_ADDRESSES": free_addresses(1)[0],
+        "KERAS_DISTRIBUTION_NUM_PROCESSES": "2",
+        "XLA_FLAGS": "",
+    }
+    index = "KERAS_DISTRIBUTION_PROCESS_ID"
+    more = [{**cluster, index: str(i)} for i in range(2)]
+    for found in together("processes", "own", FEW[:2], more):
+        assert far(found, FEW[:2], by_part=()) == {}
+
+
+def together(kind, norms, names, environments):
+    """Results of processes, none of which is left."""
+    processes = [start(kind, norms, 2, names, **e) for e in environments]
     try:
-        for process in processes:
-            assert far(result(process, 600), FEW) == {}
+        return [result(process, 600) for process in processes]
     finally:
         for process in processes:  # where one failed, the other waits for it
             process.kill()

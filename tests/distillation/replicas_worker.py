@@ -1,9 +1,10 @@
 """Takes one step of each method on several devices, and on one.
 
 `python -m tests.distillation.replicas_worker KIND NORMS REPLICAS METHOD...`,
-KIND one of `mirrored`, `workers` and `jax`, NORMS one of `none`, `own` (each
-replica its statistics) and `all` (`synchronized=True`). Devices are made
-before a backend starts, so the caller sets `XLA_FLAGS` and `TF_CONFIG`.
+KIND one of `mirrored`, `workers`, `jax` and `processes` (JAX's), NORMS one
+of `none`, `own` (each replica its statistics) and `all` (`synchronized=True`).
+Devices are made before a backend starts, so the caller sets `XLA_FLAGS`,
+`TF_CONFIG` and `KERAS_DISTRIBUTION_...`.
 Prints one JSON object, method -> {"whole": gap, "mean": gap}: the largest
 relative difference of logs and steps from one device that is given the whole
 batch, and from the mean over devices that are given a replica's part each.
@@ -11,6 +12,7 @@ batch, and from the mean over devices that are given a replica's part each.
 
 import contextlib
 import json
+import os
 import sys
 
 import keras
@@ -23,6 +25,7 @@ from tests.distillation import nets
 KIND, NORMS, REPLICAS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 NAMES = sys.argv[4:]
 PART = 4  # samples of a replica
+JAX = KIND in ("jax", "processes")
 LOSS = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 # The parts left to chance are those of one device times a replica.
 OPTIONS = {"BKDSNN": {"drop": 0.0}, "CKDSNN": {"noise": 1e-7}}
@@ -62,7 +65,7 @@ def make(name):
         keras.optimizers.SGD(0.1, momentum=0.9),
         LOSS,
         metrics=["accuracy"],
-        jit_compile=KIND == "jax",
+        jit_compile=JAX,
         run_eagerly=KIND == "mirrored",
     )
     return distiller
@@ -70,7 +73,7 @@ def make(name):
 
 def data(part):
     x, y = (array[part] for array in nets.batch(PART * REPLICAS))
-    if KIND == "jax":
+    if JAX:
         return {"x": x, "y": y, "batch_size": len(x), "shuffle": False}
     import tensorflow as tf
 
@@ -80,6 +83,10 @@ def data(part):
     )
     batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(len(x))
     return {"x": batches.with_options(options), "shuffle": False}
+
+
+def part_of(i):
+    return slice(i * PART, (i + 1) * PART)
 
 
 def trained(name, part, scope):
@@ -121,14 +128,17 @@ def compared(name, scope):
     alone = contextlib.nullcontext
     whole = trained(name, slice(None), alone())
     parts = []
-    if KIND != "jax":
+    if not JAX:
         for i in range(REPLICAS):
-            part = slice(i * PART, (i + 1) * PART)
-            parts.append(trained(name, part, alone()))
-    if KIND == "jax":
-        keras.distribution.set_distribution(keras.distribution.DataParallel())
-    shared = trained(name, slice(None), scope())
-    if KIND == "jax":
+            parts.append(trained(name, part_of(i), alone()))
+    mine = slice(None)
+    if KIND == "processes":  # each is given its own part
+        mine = part_of(int(os.environ["KERAS_DISTRIBUTION_PROCESS_ID"]))
+    if JAX:
+        parallel = keras.distribution.DataParallel(auto_shard_dataset=False)
+        keras.distribution.set_distribution(parallel)
+    shared = trained(name, mine, scope())
+    if JAX:
         keras.distribution.set_distribution(None)
     gaps = {"whole": gap(shared, *whole[:2])}
     if parts:
@@ -137,5 +147,7 @@ def compared(name, scope):
 
 
 if __name__ == "__main__":
-    scope = contextlib.nullcontext if KIND == "jax" else strategy().scope
+    if KIND == "processes":
+        keras.distribution.initialize()
+    scope = contextlib.nullcontext if JAX else strategy().scope
     print(json.dumps({name: compared(name, scope) for name in NAMES}))
