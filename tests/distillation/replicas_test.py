@@ -79,7 +79,9 @@ def far(found, names, by_part=BY_PART):
 
 @pytest.mark.slow
 @tensorflow
-@pytest.mark.parametrize("replicas", [2, 4])
+@pytest.mark.parametrize(
+    "replicas", [2, pytest.param(4, marks=pytest.mark.long)]
+)
 def test_replicas_take_the_step_of_one(replicas):
     process = start("mirrored", "none", replicas, METHODS)
     assert far(result(process, 1500), METHODS) == {}

@@ -39,12 +39,26 @@ def check_nir(net, folder, refusal):
     assert not list(folder.iterdir())
 
 
-every_builder = pytest.mark.parametrize("name", models.BUILDERS)
+# One of each kind of block; the rest are for `pytest -m long`.
+QUICK = ("MSResNet18", "ResNet8", "VGGSNN", "WRN28x4")
 # Deeper than STAAResNet18 of the same layers, and slow to convert.
-LONG = {"STAAResNet19", "STAAResNet34"}
-each_builder = pytest.mark.parametrize(
-    "name", sorted({*models.BUILDERS} - LONG)
-)
+DEEP = {"STAAResNet19", "STAAResNet34"}
+
+
+def builders(names):
+    return pytest.mark.parametrize(
+        "name",
+        [
+            name
+            if name in QUICK
+            else pytest.param(name, marks=pytest.mark.long)
+            for name in sorted(names)
+        ],
+    )
+
+
+every_builder = builders({*models.BUILDERS})
+each_builder = builders({*models.BUILDERS} - DEEP)
 
 
 @needs_nir
