@@ -17,7 +17,7 @@ from kerassnn import models
 from kerassnn import zoo
 
 BATCH = 64  # of all devices together
-EPOCHS = 2
+EPOCHS = 5
 SPLITS = data.load("digits")
 
 
