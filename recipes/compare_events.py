@@ -13,7 +13,7 @@ Data:     N-MNIST, scaled to 17x17, T = 8: 1,100 of its recordings, 220 of them
           a fold.
 Hardware: one core of an AMD EPYC.
 Time:     21 s of processor time a run of HardLabel, LogitsKD, TWKD or TSSD,
-          14 s a teacher's; of SASTC and STAA not measured.
+          14 s a teacher's; SASTC and STAA were not measured alone.
 Accuracy: zoo/RESULTS.md, the section on comparisons.
 
     for fold in 0 1 2 3 4; do
