@@ -6,6 +6,7 @@ import pytest
 
 from kerassnn import data
 from kerassnn import distillation
+from kerassnn.ops import soundness
 from tests.distillation import nets
 
 EAGER = keras.backend.backend() != "jax"
@@ -85,6 +86,8 @@ def test_training_is_that_with_the_live_teacher(method, tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.numeric
 def test_logits_keep_their_precision_beside_networks_of_bfloat16(tmp_path):
+    if not soundness.bfloat16_is_right():
+        pytest.skip("this jax computes bfloat16 wrongly")
     keras.config.set_dtype_policy("mixed_bfloat16")
     net = nets.teacher()
     wide = keras.layers.Dense(nets.CLASSES, dtype="float32")
