@@ -79,6 +79,13 @@ PAPERS = {
         "NeurIPS",
         2021,
     ),
+    "2106.06984": (
+        "Li and others",
+        "A Free Lunch From ANN: Towards Efficient, Accurate Spiking Neural "
+        "Networks Calibration",
+        "ICML",
+        2021,
+    ),
     "2112.08954": (
         "Hu and others",
         "Advancing Spiking Neural Networks Toward Deep Residual Learning",

@@ -89,13 +89,13 @@ def published(tmp_path_factory, worker_id):
     shared = tmp_path_factory.getbasetemp()
     if worker_id != "master":
         shared = shared.parent
-    zoo = shared / "zoo"
-    with filelock.FileLock(f"{zoo}.lock"):
-        if not zoo.exists():
-            root = tmp_path_factory.mktemp("published")
+    made = shared / "published"
+    with filelock.FileLock(f"{made}.lock"):
+        if not made.exists():
+            root = tmp_path_factory.mktemp("publishing")
             _publish(root)
-            (root / "zoo").rename(zoo)
-    return zoo
+            root.rename(made)
+    return made / "zoo"
 
 
 def _publish(root):
