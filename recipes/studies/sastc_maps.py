@@ -154,7 +154,7 @@ def draw(table, figure):
         (line,) = axes.plot(np.multiply(100, SHARES), fall, "o-", label=name)
         fall = 100 * np.mean(row["random"], axis=0)
         axes.plot(np.multiply(100, SHARES), fall, ":", color=line.get_color())
-    axes.set_xlabel("pixels painted over, in the map's order (%)")
+    axes.set_xlabel("pixels painted over (%)")
     axes.set_ylabel("accuracy (%); dotted: random pixels")
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8)

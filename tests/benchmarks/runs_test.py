@@ -113,7 +113,8 @@ def test_a_stream_against_the_unrolled_network():
     for row in found["rows"]:
         stream, unrolled = row["stream"], row["unrolled"]
         assert max(stream["off"], unrolled["off"]) < 1e-4
-        assert stream["latency_s"] == pytest.approx(stream["step_s"] / 2)
+        frame = stream["step_s"] / 2  # four digits are reported
+        assert stream["latency_s"] == pytest.approx(frame, rel=1e-3)
         ratio = stream["step_s"] / unrolled["step_s"]
         assert row["ratio"] == pytest.approx(ratio, abs=1e-3)
     assert found["streaming_overhead"] == found["rows"][0]["ratio"]
