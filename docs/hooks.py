@@ -21,21 +21,6 @@ sys.path.insert(0, str(HERE))
 import notebooks  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PACKAGES = (
-    "analysis",
-    "analysis.plots",
-    "callbacks",
-    "data",
-    "distillation",
-    "export",
-    "layers",
-    "models",
-    "ops",
-    "publishing",
-    "studies",
-    "training",
-    "zoo",
-)
 OPTIONS = """    options:
       show_root_heading: false
       show_root_toc_entry: false
@@ -54,7 +39,7 @@ def on_files(files, config):
     for path in sorted((HERE / "notebooks").glob("*.py")):
         for name, content in notebooks.pages(path, execute).items():
             made[f"tutorials/{name}"] = content
-    for name in ("", *PACKAGES):
+    for name in packages():
         made[f"reference/{name or 'kerassnn'}.md"] = reference(name)
     for name, content in made.items():
         files.append(File.generated(config, name, content=content))
@@ -77,6 +62,13 @@ def table(name):
     found = README.split(begin)[1].split(end)[0]
     # Its links are relative to the repository.
     return re.sub(r"\[(\w+)\]\([^)]*\)", r"\1", found)
+
+
+def packages():
+    """Names of the packages that have a page each; `""` is the root."""
+    shown = imported(parsed("kerassnn"))
+    found = [name for module, name, _ in shown if module == "kerassnn"]
+    return ["", *found, "analysis.plots"]
 
 
 def reference(name):

@@ -89,8 +89,7 @@ def build(cfg):
     method = distillation.METHODS[name]
     if method.needs_teacher:
         ann = training.classification.ann_of(plain)
-        source = cfg.teacher.replace("{seed}", str(cfg.seed))
-        teacher = training.load_teacher(source, ann)
+        teacher = training.load_teacher(training.teacher_of(cfg), ann)
     nets = (net, teacher) if method.needs_teacher else (net,)
     distiller = method(*nets, **ARGUMENTS.get(cfg.method, {}))
     training.classification.finish(distiller, cfg, train)

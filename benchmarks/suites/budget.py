@@ -23,7 +23,7 @@ from absl import flags
 from kerassnn import training
 from kerassnn.cli.recipes import find_recipe
 from kerassnn.guarding import guard
-from kerassnn.training.config import field_types
+from kerassnn.training.config import known
 from kerassnn.training.loop import precision
 from kerassnn.training.overrides import define as define_fields
 from kerassnn.training.overrides import parse
@@ -104,10 +104,7 @@ def main(arguments):
             raise ValueError(
                 f"expected the folder of a finished run: {values.run}"
             )
-        # A run's folder holds what its recipe leaves unused as well.
-        known = field_types(recipe.config)
-        stored = {k: v for k, v in done.config.items() if k in known}
-        given = {**stored, **given}
+        given = {**known(recipe.config, done.config), **given}
     config = recipe.configure(given)
     (flops, images), peak = cost(recipe, config), 1e12 * values.peak_tflops
     print(f"{recipe.name}: {flops / 1e9:.2f} GFLOP a training image")

@@ -14,6 +14,7 @@ from kerassnn.export.report import check_inputs
 from kerassnn.export.report import checked_path
 from kerassnn.export.report import compare
 from kerassnn.export.to_saved_model import check_saved_model
+from kerassnn.export.to_saved_model import write
 from kerassnn.files import replacing
 
 
@@ -71,9 +72,8 @@ def predictor(
             report = compare(part, expected, _answer(found, logits))
         return dataclasses.replace(report, path=path)
     with replacing_folder(path) as draft:
-        made.export(draft, format="tf_saved_model", verbose=False)
-        served = keras.layers.TFSMLayer(draft, call_endpoint="serve")
-        report = compare(draft, expected, _answer(served(x), logits))
+        found = write(made, draft)(x)
+        report = compare(draft, expected, _answer(found, logits))
     return dataclasses.replace(report, path=path)
 
 

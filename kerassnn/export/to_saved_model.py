@@ -43,11 +43,15 @@ def saved_model(
     x = check_inputs(check, single.input_shape[1:])
     expected = ops.convert_to_numpy(single(x, training=False))
     with replacing_folder(path) as draft:
-        single.export(draft, format="tf_saved_model", verbose=False)
-        served = keras.layers.TFSMLayer(draft, call_endpoint="serve")
-        received = np.asarray(served(x))
+        received = np.asarray(write(single, draft)(x))
         report = compare(draft, expected, received)
     return dataclasses.replace(report, path=path)
+
+
+def write(model, draft):
+    """Writes a SavedModel into a folder; returns what calls its endpoint."""
+    model.export(draft, format="tf_saved_model", verbose=False)
+    return keras.layers.TFSMLayer(draft, call_endpoint="serve")
 
 
 def check_saved_model(path):

@@ -30,13 +30,16 @@ def correct_biases(ann, student, layers, x, batch_size=64):
         Spiking Neural Networks Calibration, ICML 2021, arXiv 2106.06984
         (light pipeline).
     """
-    for relu, name in _feeders(ann).items():
+    feeders = _feeders(ann)
+    if not feeders:
+        return
+    wanted = _means(ann, feeders, x, batch_size)
+    for relu, name in feeders.items():
         layer = layers[name]
         bias = layer.beta if is_norm(layer) else layer.bias
-        wanted, found = (
-            _means(net, relu, x, batch_size) for net in (ann, student)
-        )
-        bias.assign(ops.convert_to_numpy(bias) + (wanted - found))
+        found = _means(student, [relu], x, batch_size)
+        lacking = wanted[relu] - found[relu]
+        bias.assign(ops.convert_to_numpy(bias) + lacking)
 
 
 def _feeders(ann):
@@ -62,14 +65,16 @@ def _has_bias(layer):
     return layer.center if is_norm(layer) else layer.use_bias
 
 
-def _means(net, name, x, batch_size):
-    """Mean of a layer's output for each channel, float64 array (C,)."""
-    part = keras.Model(net.inputs, net.get_layer(name).output)
-    total = 0.0
+def _means(net, names, x, batch_size):
+    """Dict name of a layer -> mean of its channels, float64 array (C,)."""
+    outputs = {name: net.get_layer(name).output for name in names}
+    part, total = keras.Model(net.inputs, outputs), dict.fromkeys(names, 0.0)
     for start in range(0, len(x), batch_size):
         batch = x[start : start + batch_size]
-        value = part(ops.convert_to_tensor(batch), training=False)
-        value = ops.convert_to_numpy(ops.cast(value, "float32"))
-        axes = tuple(range(value.ndim - 1))
-        total = total + value.mean(axes, "float64") * len(batch)
-    return total / len(x)
+        found = part(ops.convert_to_tensor(batch), training=False)
+        for name, value in found.items():
+            value = ops.convert_to_numpy(ops.cast(value, "float32"))
+            axes = tuple(range(value.ndim - 1))
+            share = len(batch) / len(x)
+            total[name] = total[name] + share * value.mean(axes, "float64")
+    return total

@@ -19,6 +19,7 @@ from kerassnn.studies.testing import all_below
 from kerassnn.studies.testing import better
 from kerassnn.studies.testing import correlated
 from kerassnn.studies.testing import fact
+from kerassnn.studies.testing import group_means
 from kerassnn.studies.testing import level
 from kerassnn.studies.verdict import Verdict
 
@@ -35,6 +36,7 @@ __all__ = [
     "curve",
     "fact",
     "grid",
+    "group_means",
     "level",
     "load_study",
     "note",

@@ -44,6 +44,16 @@ def better(
     return Verdict(claim, decided(gap > 0, p), text)
 
 
+def group_means(values: Any, size: int) -> list[float]:
+    """Means of each `size` values in a row, what is left over left out.
+
+    So that hits of single images become accuracies, which a t-test takes.
+    """
+    values = np.asarray(values, "float64")
+    rows = values[: len(values) // size * size].reshape(-1, size)
+    return rows.mean(axis=1).round(4).tolist()
+
+
 def all_below(
     claim: str, gaps: Mapping[str, tuple[Any, Any]], some: bool = False
 ) -> Verdict:

@@ -93,6 +93,15 @@ def field_types(config):
     return {name: hints[name] for name in names if name not in config.UNUSED}
 
 
+def known(config, values):
+    """Returns those of `values`, a dict, that are fields which it is given.
+
+    A run's folder holds what its recipe leaves unused as well.
+    """
+    fields = field_types(config)
+    return {k: v for k, v in values.items() if k in fields}
+
+
 def check_field(name, value, holds, expected):
     """ValueError unless what a field must fulfil holds."""
     if not holds:

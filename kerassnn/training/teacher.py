@@ -7,7 +7,7 @@ import keras
 from kerassnn import models
 from kerassnn import zoo
 from kerassnn.training.config import Config
-from kerassnn.training.config import field_types
+from kerassnn.training.config import known
 from kerassnn.training.reading import read_run
 from kerassnn.training.recipe_file import read_recipe_file
 
@@ -28,8 +28,8 @@ def load_student(folder: str | Path) -> keras.Model:
     run = read_run(folder)
     if not run.finished:
         raise ValueError(f"expected the folder of a finished run: {folder}")
-    known = run.result["builder"]["name"] in models.BUILDERS
-    model = (run.trained if known else _by_recipe(run))()
+    ours = run.result["builder"]["name"] in models.BUILDERS
+    model = (run.trained if ours else _by_recipe(run))()
     path = run.folder / "student.weights.h5"
     try:
         model.load_weights(path)
@@ -72,6 +72,6 @@ def is_run(source: str | Path) -> bool:
 
 def _by_recipe(run):
     _, found = read_recipe_file(run.folder / "recipe.py")
-    known = field_types(found["CONFIG"])
-    stored = {k: v for k, v in run.config.items() if k in known}
-    return found["student"](dataclasses.replace(found["CONFIG"], **stored))
+    config = found["CONFIG"]
+    stored = known(config, run.config)
+    return found["student"](dataclasses.replace(config, **stored))

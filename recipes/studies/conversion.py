@@ -83,10 +83,9 @@ def measure(found):
     x, y = (part[: cfg.images] for part in sets.test)
     logits = net.predict(zoo.prepare(how, x), batch_size=GROUP, verbose=0)
     right = logits.argmax(axis=1) == y.reshape(-1)
-    groups = right[: len(right) // GROUP * GROUP].reshape(-1, GROUP)
     return {
         "accuracy": float(right.mean()),
-        "groups": groups.mean(axis=1).round(4).tolist(),
+        "groups": studies.group_means(right, GROUP),
     }
 
 

@@ -64,9 +64,7 @@ def measure(found):
 
     def groups():
         logits = net.predict(x, batch_size=GROUP, verbose=0)
-        right = logits.argmax(axis=1) == y
-        right = right[: len(right) // GROUP * GROUP].reshape(-1, GROUP)
-        return right.mean(axis=1).round(4).tolist()
+        return studies.group_means(logits.argmax(axis=1) == y, GROUP)
 
     before = groups()
     models.recalibrate(net, zoo.prepare(how, sets.train[0][: cfg.measured]))
