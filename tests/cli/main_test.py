@@ -6,10 +6,14 @@ import sys
 import warnings
 from pathlib import Path
 
+import keras
+import numpy as np
 import pytest
 
 import kerassnn
+from kerassnn import data
 from kerassnn import distillation
+from kerassnn import export
 from kerassnn import zoo
 from kerassnn.cli import main
 from kerassnn.cli.commands import COMMANDS
@@ -87,6 +91,9 @@ def test_unknown_command(capsys):
         ([*PUBLISH, "nowhere"], "run folder"),
         ([*PUBLISH, "a", "--paper=0.9"], "paper_source"),
         ([*PUBLISH, "a", "--paper=90"], "from 0 to 1"),
+        (["export", "a", "litert-int4", "b"], "litert-int8"),
+        (["export", "a", "litert", "b", "--calibrate=9"], "int8 alone"),
+        (["export", "a", "litert-int8", "b", "--calibrate=0"], "calibrate"),
     ],
 )
 def test_errors_are_one_line_and_code_1(arguments, message, capsys):
@@ -187,6 +194,52 @@ def test_verify(shelf, capsys):
     assert main(["verify", "resnet8_plain_digits", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)
     assert found["agreeing"] >= 7
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="LiteRT")
+@pytest.mark.parametrize(
+    ("flags", "count"), [([], 100), (["--calibrate=16"], 16)]
+)
+def test_export_of_int8_sees_training_images_alone(
+    shelf, tmp_path, monkeypatch, flags, count
+):
+    tf = pytest.importorskip("tensorflow")
+    splits, given = data.load("digits"), []
+    write = export.litert
+
+    def noting(*args, **kwargs):
+        given.append(kwargs["calibration"])
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(export, "litert", noting)
+    path = str(tmp_path / "net.tflite")
+    start = ["export", "resnet8_plain_digits", "litert-int8", path]
+    assert main([*start, *flags]) == 0
+    file = tf.lite.Interpreter(path)
+    kinds = [detail["dtype"] for detail in file.get_tensor_details()]
+    assert kinds.count(np.int8) > 10
+    assert {d["dtype"] for d in file.get_input_details()} == {np.float32}
+    (images,) = given
+    assert len(images) == count
+    known = {x.tobytes() for x in splits.normalise(splits.train[0])}
+    assert {x.tobytes() for x in images} <= known
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="LiteRT")
+def test_export_of_a_stream_takes_frame_and_states(tmp_path):
+    tf = pytest.importorskip("tensorflow")
+    sizes = {}
+    for form in ("litert-stream", "litert-stream-float16"):
+        path = tmp_path / f"{form}.tflite"
+        assert main(["export", "resnet8_sastc_digits", form, str(path)]) == 0
+        file = tf.lite.Interpreter(str(path)).get_signature_runner()
+        names = set(file.get_input_details())
+        assert "frame" in names and len(names) > 2
+        assert set(file.get_output_details()) == names - {"frame"} | {"logits"}
+        sizes[form] = path.stat().st_size
+    assert sizes["litert-stream-float16"] < 0.75 * sizes["litert-stream"]
 
 
 def test_help_of_a_recipe_names_its_fields(capsys):
