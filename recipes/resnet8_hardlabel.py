@@ -4,7 +4,7 @@ Paper:    none: what the distilled students are judged by.
 Data:     digits (scikit-learn): 1,437 training and 360 test images, 8x8.
 Hardware: two CPU cores, TensorFlow 2.21.
 Time:     20 s of CPU time, start included.
-Accuracy: no entry; the column *Without distillation* of zoo/RESULTS.md.
+Accuracy: zoo/resnet8_hardlabel_digits.
 
     kerassnn train resnet8_hardlabel
 """
