@@ -4,6 +4,7 @@ from kerassnn.studies.digits import Digits
 from kerassnn.studies.digits import resnet8
 from kerassnn.studies.drawing import COLORS
 from kerassnn.studies.drawing import curve
+from kerassnn.studies.drawing import front
 from kerassnn.studies.drawing import grid
 from kerassnn.studies.drawing import note
 from kerassnn.studies.drawing import points
@@ -35,6 +36,7 @@ __all__ = [
     "correlated",
     "curve",
     "fact",
+    "front",
     "grid",
     "group_means",
     "level",

@@ -16,11 +16,39 @@ COLORS = (
 ).split()
 
 
-def note(axes: Any, place: tuple[float, float], text: str) -> None:
-    """Writes beside a point what it is."""
+def note(
+    axes: Any, place: tuple[float, float], text: str, below: bool = False
+) -> None:
+    """Writes beside a point what it is, above it or below."""
     axes.annotate(
-        text, place, xytext=(3, 3), textcoords="offset points", fontsize=7
+        text,
+        place,
+        xytext=(4, -9 if below else 3),
+        textcoords="offset points",
+        fontsize=7,
     )
+
+
+def front(axes: Any, costs: Sequence[float], gains: Sequence[float]) -> None:
+    """Joins the points that no other beats at the same cost or less.
+
+    The Pareto front, drawn as steps.
+
+    Args:
+        axes: Matplotlib's.
+        costs: What is better small, of each point.
+        gains: What is better large.
+    """
+    best, places = -np.inf, []
+    for cost, gain in sorted(
+        zip(costs, gains, strict=True), key=lambda p: (p[0], -p[1])
+    ):
+        if gain > best:
+            best = gain
+            places.append((cost, gain))
+    if places:
+        x, y = zip(*places, strict=True)
+        axes.step(x, y, "k:", lw=1, where="post", zorder=0, label="front")
 
 
 def grid(
