@@ -11,6 +11,7 @@ from kerassnn import publishing
 from kerassnn import training
 from kerassnn import zoo
 from kerassnn.cli.recipes import find_training
+from kerassnn.zoo.cards import teachers_of
 from tests.data import archives
 from tests.data.events import layouts
 
@@ -155,9 +156,9 @@ def test_a_cards_command_builds_what_the_card_says(name):
         if new in found.arguments:
             said.arguments.setdefault(new, found.arguments[new])
     assert found.to_json() == said.to_json()
-    teacher = card["teacher"]
-    if teacher is not None:
-        assert config.teacher == teacher["name"]
+    teachers = [teacher["name"] for teacher in teachers_of(card)]
+    if teachers:
+        assert config.teacher.split(",") == teachers
 
 
 def test_the_recipe_that_full_size_entries_come_from():

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from kerassnn.papers import ABSTRACT_ONLY
 from kerassnn.publishing.page import facts
+from kerassnn.zoo.cards import teachers_of
 
 COLUMNS = (
     "NAME",
@@ -38,7 +39,7 @@ def aligned(rows: Iterable[Sequence]) -> str:
 
 
 def _row(card):
-    results, teacher = card["results"], card["teacher"]
+    results = card["results"]
     return (
         card["name"],
         card["dataset"],
@@ -46,7 +47,7 @@ def _row(card):
         card["timesteps"] or "-",
         f"{100 * results['accuracy']:.2f} %",
         card["parameters"],
-        teacher["name"] if teacher else "-",
+        ", ".join(t["name"] for t in teachers_of(card)) or "-",
     )
 
 

@@ -68,12 +68,16 @@ class Ensemble(keras.Model):
         super().__init__(inputs, merge(logits), **kwargs)
         self.mean, self.size = mean, len(teachers)
 
-    def get_config(self):
+    @property
+    def teachers(self) -> list[keras.Model]:
+        """Its teachers, in the order given."""
         names = [f"teacher{i}" for i in range(1, self.size + 1)]
-        teachers = [self.get_layer(name) for name in names]
+        return [self.get_layer(name) for name in names]
+
+    def get_config(self):
         return {
             "name": self.name,
-            "teachers": keras.saving.serialize_keras_object(teachers),
+            "teachers": keras.saving.serialize_keras_object(self.teachers),
             "mean": self.mean,
         }
 

@@ -167,6 +167,13 @@ def _by_timesteps(model, builder, preprocessing, x, y):
 def _teacher(name, root):
     if name is None:
         return None
+    if isinstance(name, list):
+        if len(set(name)) < len(name):
+            raise ValueError(
+                "expected teachers of entries of their own, which a card can "
+                f"name, received: {name}"
+            )
+        return [_teacher(each, root) for each in name]
     check_value(NAME, name, "teacher")
     here = Path(root, name)
     folder = here if (here / "card.json").is_file() else find(name)

@@ -11,6 +11,7 @@ from kerassnn.locking import alone
 from kerassnn.publishing import markdown
 from kerassnn.publishing import summary
 from kerassnn.zoo.cards import read_card
+from kerassnn.zoo.cards import teachers_of
 from kerassnn.zoo.schema import NAME
 
 RESULTS = "RESULTS.md"
@@ -104,7 +105,7 @@ def flat(card: dict) -> dict:
         "seeds": shown["seeds"],
         "accuracy": shown["accuracy"],
         "baseline_accuracy_mean": baseline.get("accuracy_mean"),
-        "teacher": card["teacher"] and card["teacher"]["name"],
+        "teacher": ", ".join(t["name"] for t in teachers_of(card)) or None,
         "paper": shown["paper"] and shown["paper"]["value"],
         **{key: card["energy"][key] for key in ("sops", "macs", "picojoules")},
         **card["training"],
@@ -136,6 +137,8 @@ def comparison(report: dict, plot: str) -> str:
         for row in rows
     ]
     teacher = report["teacher"] or "none"
+    if isinstance(teacher, list):
+        teacher = " and ".join(teacher)
     folds = ""
     if report.get("folds"):
         folds = (
@@ -181,12 +184,14 @@ def _row(card, cards):
 
 
 def _teacher(card, cards):
-    if card["teacher"] is None:
-        return "-"
-    name = card["teacher"]["name"]
-    if name not in cards:
-        return name
-    return f"{name}: {markdown.percent(cards[name]['results'])}"
+    names = [teacher["name"] for teacher in teachers_of(card)]
+    shown = [
+        f"{name}: {markdown.percent(cards[name]['results'])}"
+        if name in cards
+        else name
+        for name in names
+    ]
+    return ", ".join(shown) or "-"
 
 
 def _cards(folder):

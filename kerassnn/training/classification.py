@@ -21,6 +21,7 @@ from kerassnn.training.data import first
 from kerassnn.training.event_config import EventConfig
 from kerassnn.training.optimizing import compile
 from kerassnn.training.optimizing import cosine
+from kerassnn.training.teacher import check_teachers
 from kerassnn.training.teacher import load_teacher
 from kerassnn.training.teacher import teacher_of
 
@@ -32,12 +33,16 @@ def build(
     cfg: ClassificationConfig, recipe: Any
 ) -> tuple[distillation.Distiller, Data]:
     """Returns the compiled distiller and the `Data` of a recipe."""
+    taught = cfg.warm_start or recipe.needs_teacher(cfg)
+    source = teacher_of(cfg)
+    if taught and source:
+        check_teachers(source)  # told now, not after the data are read
     splits, train = read(cfg)
     student = recipe.student(cfg)
     net, teacher = student(), None
     check_input(net, splits)
-    if cfg.warm_start or recipe.needs_teacher(cfg):
-        teacher = load_teacher(teacher_of(cfg), recipe.teacher(cfg))
+    if taught:
+        teacher = load_teacher(source, recipe.teacher(cfg))
     if cfg.warm_start:
         start(net, teacher, cfg.scale)
     if isinstance(cfg, EventConfig) and cfg.initial:
@@ -123,8 +128,10 @@ def start(net: keras.Model, teacher: keras.Model, scale: float) -> None:
     """Gives a student its teacher's weights, activations divided by `scale`.
 
     Below 1, a threshold, most of them: an ANN's activations of 2 and more
-    would be spikes at every step.
+    would be spikes at every step. Of an `Ensemble` they are the first's.
     """
+    if isinstance(teacher, distillation.Ensemble):
+        teacher = teacher.teachers[0]
     if scale != 1.0:
         teacher = models.rescale(teacher, scale)
     left = models.transfer(teacher, net)

@@ -17,13 +17,16 @@ class ClassificationConfig(Config):
         cutout: Side of the square painted over, 0 for none.
         workers: Threads that augment.
         teacher: An entry's name or a run folder, of the network that teaches
-            or whose weights come first; `""` for an untrained one. `{seed}`
-            in it stands for the seed.
+            or whose weights come first; `""` for an untrained one. Several
+            with commas between them, `a,b`, are one, the mean of their
+            logits, for methods that read logits alone. `{seed}` stands for
+            the seed.
         teacher_logits: Folder in which the teacher's logits are stored, and
             from which a later training with the same seed, batches and
             augmentation reads them; `""` for a teacher that runs each time.
             For methods that read logits alone.
-        warm_start: Whether the student starts from its teacher's weights.
+        warm_start: Whether the student starts from its teacher's weights,
+            of several from the first's.
         scale: What the teacher's activations are divided by before that; 1
             for the weights as they are.
         optimizer: `"nesterov"`, `"sgd"` or `"adam"`.

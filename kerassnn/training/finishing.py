@@ -11,6 +11,7 @@ from kerassnn.files import write_rows
 from kerassnn.training.environment import peak_memory_mb
 from kerassnn.training.keeper import Interrupted
 from kerassnn.training.teacher import is_run
+from kerassnn.training.teacher import names_of
 from kerassnn.training.teacher import teacher_of
 
 
@@ -62,14 +63,22 @@ def _settle(distiller, data, checkpoint):
 
 
 def _teacher(distiller, config):
-    """The name of the teacher that taught, or whose weights came first."""
+    """The name of the teacher that taught, or whose weights came first.
+
+    A list of names, if several taught.
+    """
     warm_start = getattr(config, "warm_start", False)
     taught = distiller.teacher is not None or warm_start
     source = teacher_of(config)
     if not taught or not source:
         return None
-    # A run folder is `<root>/<recipe>/<seed>`; its entry has that name too.
-    return Path(source).resolve().parent.name if is_run(source) else source
+    names = [
+        # A run folder is `<root>/<recipe>/<seed>`; its entry has that name too.
+        Path(name).resolve().parent.name if is_run(name) else name
+        for name in names_of(source)
+    ]
+    several = len(names) > 1 and distiller.teacher is not None
+    return names if several else names[0]
 
 
 def _arguments(distiller):

@@ -27,7 +27,7 @@ RESULT = {
     "dataset": str,
     "method": str,
     "method_arguments": dict,
-    "teacher": (str, None),
+    "teacher": (str, [str], None),
     "timesteps": (int, None),
 }
 # `kerassnn train NAME`, and in runs of before that, `python recipes/NAME.py`.

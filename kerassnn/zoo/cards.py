@@ -31,6 +31,17 @@ def read_card(folder):
     return parse_card(text, folder.name, where)
 
 
+def teachers_of(card):
+    """What a card says of the entries that taught: a list, maybe empty.
+
+    Args:
+        card: Dict, whose `teacher` is `None`, a dict of `name` and `sha256`,
+            or a list of two such dicts or more.
+    """
+    found = card["teacher"] or []
+    return found if isinstance(found, list) else [found]
+
+
 def inside(folder, name):
     """Path of an entry's file.
 

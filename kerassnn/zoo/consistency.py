@@ -132,11 +132,19 @@ def _results(card, where):
             )
 
 
+def _teachers(found, name, where):
+    several = isinstance(found, list)
+    names = [t["name"] for t in (found if several else filter(None, [found]))]
+    if name in names:
+        _fail(where, "another entry", name)
+    if several and not 2 <= len(names) == len(set(names)):
+        _fail(where, "in a list two entries or more, each once", names)
+
+
 def _rest(card, where):
     if not card["name"].endswith(f"_{card['dataset']}"):
         _fail(f"{where}.dataset", f"the end of {card['name']}", card["dataset"])
-    if card["teacher"] and card["teacher"]["name"] == card["name"]:
-        _fail(f"{where}.teacher", "another entry", card["name"])
+    _teachers(card["teacher"], card["name"], f"{where}.teacher")
     if len(card["sha256"]) > FILES:
         _fail(f"{where}.sha256", f"at most {FILES} files", len(card["sha256"]))
     steps, timesteps = card["accuracy_by_timesteps"], card["timesteps"]

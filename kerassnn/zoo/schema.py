@@ -22,12 +22,14 @@ HEADER_BYTES = 1_000_000  # of names and shapes in a weight file
 
 # A spec is a type, a compiled pattern, a dict of exactly these keys, a list
 # of one spec, a one-entry dict {pattern: spec} of free keys, or a tuple
-# (spec, None) for what may be null. `float` takes any finite number.
+# (spec, None) for what may be null, (spec, [spec], None) for what may be a
+# list, too. `float` takes any finite number.
 ACCURACIES = {
     "accuracy_mean": float,
     "accuracy_std": float,
     "accuracies": [float],
 }
+TEACHER = {"name": NAME, "sha256": DIGEST}
 CARD = {
     "card_version": int,
     "name": NAME,
@@ -60,7 +62,7 @@ CARD = {
         "picojoules": float,
         "assumptions": str,
     },
-    "teacher": ({"name": NAME, "sha256": DIGEST}, None),
+    "teacher": (TEACHER, [TEACHER], None),
     "recipe": {
         "path": RECIPE,
         "commit": (str, None),
@@ -147,7 +149,8 @@ def check_value(spec, value, where):
     """Raises ValueError unless `value` is as `spec` says."""
     if isinstance(spec, tuple):
         if value is not None:
-            check_value(spec[0], value, where)
+            several = isinstance(value, list) and len(spec) > 2
+            check_value(spec[several], value, where)
     elif isinstance(spec, re.Pattern):
         if not isinstance(value, str) or not spec.fullmatch(value):
             _fail(where, f"a string like {spec.pattern!r}", value)

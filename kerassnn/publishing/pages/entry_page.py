@@ -15,6 +15,7 @@ from kerassnn.publishing.pages.markup import table
 from kerassnn.publishing.pages.overview import by_timesteps
 from kerassnn.publishing.pages.page_frame import page
 from kerassnn.publishing.pages.page_frame import section
+from kerassnn.zoo.cards import teachers_of
 
 CURVES = ("accuracy", "loss")
 MOST = 1e9  # of a loss that is drawn
@@ -125,10 +126,8 @@ def _files(card):
         **card["sha256"],
         card["recipe"]["path"]: card["recipe"]["sha256"],
     }
-    if card["teacher"]:
-        digests[f"weights of {card['teacher']['name']}"] = card["teacher"][
-            "sha256"
-        ]
+    for teacher in teachers_of(card):
+        digests[f"weights of {teacher['name']}"] = teacher["sha256"]
     rows = [(key, element("code", value)) for key, value in digests.items()]
     return section("SHA-256", table(rows))
 

@@ -8,8 +8,10 @@ from kerassnn.publishing.pages.charts import Series
 from kerassnn.publishing.pages.charts import chart
 from kerassnn.publishing.pages.markup import Markup
 from kerassnn.publishing.pages.markup import element
+from kerassnn.publishing.pages.markup import joined
 from kerassnn.publishing.pages.page_frame import page
 from kerassnn.publishing.pages.page_frame import section
+from kerassnn.zoo.cards import teachers_of
 
 FILTERS = {
     "dataset": "Data set",
@@ -150,10 +152,9 @@ def _row(card, cards):
 
 
 def _teacher(card, names):
-    if card["teacher"] is None:
-        return "-", ""
-    name = card["teacher"]["name"]
-    return _link(name, names), name
+    teachers = [teacher["name"] for teacher in teachers_of(card)]
+    links = [part for name in teachers for part in (", ", _link(name, names))]
+    return joined(links[1:]) or "-", ", ".join(teachers)
 
 
 def _link(name, names):
