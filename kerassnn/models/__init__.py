@@ -6,6 +6,7 @@ from kerassnn.models.flow import Analog
 from kerassnn.models.flow import Flow
 from kerassnn.models.flow import Unrolled
 from kerassnn.models.membrane_resnet import MSResNet18
+from kerassnn.models.membrane_resnet import MSResNet19
 from kerassnn.models.membrane_resnet import PreActResNet34
 from kerassnn.models.networks import BUILDERS
 from kerassnn.models.nir_reading import from_nir

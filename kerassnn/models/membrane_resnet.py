@@ -49,6 +49,39 @@ def MSResNet18(
     return body.model(x, name)
 
 
+def MSResNet19(
+    classes: int = 10,
+    timesteps: int = 4,
+    neuron: SpikingNeuron | None = None,
+    input_shape: tuple[int, ...] = (32, 32, 3),
+    width: int = 128,
+    norm: keras.layers.Layer | None = None,
+    weight_decay: float = 0.0,
+    flow: Flow | None = None,
+    name: str = "ms_resnet19",
+) -> keras.Model:
+    """The stages of ResNet-19 (3, 3 and 2) with the blocks of `MSResNet18`.
+
+    A stem of the first stage's width, and a last activation before the
+    pooling.
+
+    Arguments, shapes and errors are those of `ResNet34`. Taps `stage1` to
+    `stage3` are the potentials; `stem` too, without an activation.
+
+    Differs from the paper: ours, no paper has it.
+
+    Reference: Hu et al., TNNLS 2024, arXiv 2112.08954 (blocks); Zheng et
+        al., AAAI 2021, arXiv 2011.05280 (stages).
+    """
+    body = Body(
+        classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
+    )
+    x = body.stem(width, act=False)
+    x = body.stages(x, blocks.membrane, doubling(width, (3, 3, 2)))
+    x = body.pooled(body.act(x, "final_act"))
+    return body.model(x, name)
+
+
 def PreActResNet34(
     classes: int = 10,
     timesteps: int = 4,

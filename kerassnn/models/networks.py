@@ -1,6 +1,7 @@
 """Every builder by its name."""
 
 from kerassnn.models.membrane_resnet import MSResNet18
+from kerassnn.models.membrane_resnet import MSResNet19
 from kerassnn.models.membrane_resnet import PreActResNet34
 from kerassnn.models.pyramidnet import PyramidNet20
 from kerassnn.models.resnet import ResNet8
@@ -23,6 +24,7 @@ BUILDERS = {
     builder.__name__: builder
     for builder in (
         MSResNet18,
+        MSResNet19,
         PreActResNet34,
         PyramidNet20,
         ResNet8,

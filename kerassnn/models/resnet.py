@@ -67,7 +67,7 @@ def ResNet19(
         classes, timesteps, neuron, input_shape, width, norm, weight_decay, flow
     )
     x = body.stem(width if stem_width is None else stem_width)
-    plan = ((width, 3, 1), (2 * width, 3, 2), (4 * width, 2, 2))
+    plan = doubling(width, (3, 3, 2))
     x = body.pooled(body.stages(x, blocks.basic, plan))
     return body.model(x, name, hidden, hidden_norm)
 

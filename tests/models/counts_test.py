@@ -134,6 +134,8 @@ CASES = {
         RESNET18 - STEM64 + cbn(7, 3, 64) + cbn(1, 64, 64) + 990 * (512 + 1),
         IMAGENET,
     ),
+    # As ResNet-19, whose norms stand behind the convolutions too.
+    "MSResNet19": (RESNET19, {}),
     "VGG11": (VGG11, {}),
     "VGG16": (VGG16, {}),
     "VGGSNN": (VGGSNN, {}),
