@@ -35,7 +35,7 @@ class Regions:
         self._parent = {}
         fixed = [*model.inputs, *outputs]
         foreign = [x for x in self.calls if not (_has_unit(x) or is_same(x))]
-        _check_shared(self.calls)
+        check_shared(self.calls)
         _check_places(self.calls, foreign)
         for call in self.calls:
             tensors = [*call.inputs, *call.outputs]
@@ -149,7 +149,8 @@ def _is_linear_activation(layer):
     )
 
 
-def _check_shared(calls):
+def check_shared(calls):
+    """Raises ValueError if weights are used in two places."""
     seen = set()
     for call in calls:
         for variable in call.layer.weights if _has_weights(call) else ():

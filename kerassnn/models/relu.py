@@ -1,9 +1,12 @@
 """A network as conversion takes it: flat, its ReLUs layers of their own."""
 
+import itertools
+
 import keras
 
 from kerassnn.models import graph
 from kerassnn.models.flow import clone
+from kerassnn.models.homogeneous import check_shared
 from kerassnn.models.linear import is_linear
 
 AT_THE_END = ("softmax", "sigmoid")
@@ -18,13 +21,15 @@ def relu_network(model, replace):
     Returns:
         Functional `keras.Model` with copies of the weights. Activations of
         layers are layers `<name>_act`, bounds of ReLUs are gone, and so is a
-        softmax or sigmoid at the end.
+        softmax or sigmoid at the end. A layer that is called again is
+        another one there, `<name>_1`.
 
     Raises:
-        ValueError: if `model` has no graph or several outputs, or `replace`
-            names what it does not have.
+        ValueError: if `model` has no graph or several outputs, weights are
+            used in two places, or `replace` names what it does not have.
     """
     calls, outputs = graph.trace(model)
+    check_shared(calls)
     if len(outputs) != 1:
         raise ValueError(
             f"expected one output, the logits, received: {len(outputs)} of "
@@ -40,6 +45,7 @@ class _Flattening:
         self.names = graph.flat_names({call.path: 0 for call in calls})
         self.last, self.replace = last, replace
         self.layers, self.used = {}, set()
+        self.taken = set()
         inputs = [
             keras.Input(batch_shape=t.shape, dtype=t.dtype, name=t.name)
             for t in model.inputs
@@ -59,20 +65,22 @@ class _Flattening:
                 layer.set_weights(given[path].get_weights())
 
     def _call(self, path, layer, args, kwargs, outputs):
-        name = self.names[path]
+        name = self._name(path)
         final = outputs[0] is self.last
         for key in (path, layer.name):
             if key in self.replace:
                 return self._instead(key, name)(args[0])
         if is_linear(layer):
-            x = self._copy(path, layer, activation="linear")(*args, **kwargs)
+            x = self._copy(path, layer, name, activation="linear")(
+                *args, **kwargs
+            )
             return self._activated(x, _activation(layer), f"{name}_act", final)
         activation = _activation(layer)
         if activation is not None:
             return self._activated(args[0], activation, name, final, layer)
         if not isinstance(layer, keras.layers.Layer):
             return layer(*args, **kwargs)
-        return self._copy(path, layer)(*args, **kwargs)
+        return self._copy(path, layer, name)(*args, **kwargs)
 
     def _activated(self, x, activation, name, final, layer=None):
         """What an activation gives, of a layer of its own or one without."""
@@ -95,12 +103,20 @@ class _Flattening:
             return clone(value, name)
         return keras.layers.Activation(value, name=name)
 
-    def _copy(self, path, layer, **changed):
-        if path not in self.layers:
-            changed["name"] = self.names[path]
-            config = {**layer.get_config(), **changed}
-            self.layers[path] = type(layer).from_config(config)
+    def _copy(self, path, layer, name, **changed):
+        config = {**layer.get_config(), **changed, "name": name}
+        self.layers[path] = type(layer).from_config(config)
         return self.layers[path]
+
+    def _name(self, path):
+        """The layer's name, or a new one where it is called again."""
+        name = self.names[path]
+        if name in self.taken:
+            others = (f"{name}_{i}" for i in itertools.count(1))
+            known = self.taken | {*self.names.values()}
+            name = next(other for other in others if other not in known)
+        self.taken.add(name)
+        return name
 
 
 def _activation(layer):
