@@ -14,6 +14,7 @@ from kerassnn.layers.norms import BatchNormalization
 from kerassnn.layers.parametric_lif import ParametricLIF
 from kerassnn.layers.poisson_encode import PoissonEncode
 from kerassnn.layers.position_encoding import PositionEncoding
+from kerassnn.layers.qcfs import QCFS
 from kerassnn.layers.rate import RateFold
 from kerassnn.layers.rate import RateNeuron
 from kerassnn.layers.rate import RateNorm
@@ -36,6 +37,7 @@ __all__ = [
     "ParametricLIF",
     "PoissonEncode",
     "PositionEncoding",
+    "QCFS",
     "RateFold",
     "RateNeuron",
     "RateNorm",

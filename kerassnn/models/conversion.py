@@ -1,4 +1,4 @@
-"""Spiking students from ReLU networks that were not built here."""
+"""Spiking students from ReLU and QCFS networks."""
 
 import keras
 import numpy as np
@@ -7,14 +7,16 @@ from kerassnn import layers
 from kerassnn.layers import checks as layer_checks
 from kerassnn.models import graph
 from kerassnn.models.correction import correct_biases
-from kerassnn.models.flow import clone
 from kerassnn.models.kinds import SAME
+from kerassnn.models.kinds import fires
 from kerassnn.models.kinds import is_norm
-from kerassnn.models.kinds import is_relu
+from kerassnn.models.kinds import is_qcfs
 from kerassnn.models.linear import is_linear
 from kerassnn.models.relu import relu_network
 from kerassnn.models.rescaling import calibrate
 from kerassnn.models.rescaling import rescale
+from kerassnn.models.spike_units import in_spike_units
+from kerassnn.models.spike_units import neuron_for
 
 MERGING = (
     keras.layers.Add,
@@ -39,23 +41,26 @@ def convert(
 ) -> keras.Model:
     """A spiking student with the weights of a ReLU network.
 
-    Every ReLU becomes a neuron, what comes before the first one runs once
-    and is repeated T times, and all else is applied at every timestep. The
-    logits are the mean over time. The student can be evaluated at once,
-    better at large T, and trained by every method.
+    Every ReLU becomes a neuron (one for each call), what comes before the
+    first one runs once and is repeated T times, and all else is applied at
+    every timestep. The logits are the mean over time. The student can be
+    evaluated at once, better at large T, and trained by every method. Of a
+    network trained with `QCFS` neurons get the thresholds, and T need not be
+    much larger than its levels.
 
     Args:
         model: Functional or sequential `keras.Model` from static inputs to
             logits or probabilities: convolutions, dense layers, batch norms,
             ReLU (`max_value` is left to the neuron, which cannot fire more
-            than once a step), poolings, sums, concatenations, dropout;
-            anything in front of the first ReLU. It is left as it is.
+            than once a step) or `QCFS`, poolings, sums, concatenations,
+            dropout; anything in front of the first ReLU. It is left as it is.
         timesteps: Int >= 1, T.
         data: Array (N, ...), some hundred training inputs, by which each
-            layer's activations are divided to suit the threshold; see
-            `calibrate`. `None` leaves them as they are.
+            layer's activations are divided to suit the threshold, unless it
+            was trained; see `calibrate`. `None` leaves them as they are.
         neuron: `SpikingNeuron`. `None` means integrate-and-fire with a soft
-            reset, which starts at half its threshold.
+            reset, which starts at half its threshold. In place of a `QCFS`
+            its potentials are multiplied by the threshold.
         replace: Dict from the name of an activation or layer to the name of
             an activation or a layer that takes its place, such as
             `{"silu": "relu"}`.
@@ -73,8 +78,8 @@ def convert(
     Raises:
         ValueError: if a layer behind the first ReLU cannot be converted
             (GELU, SiLU, attention, gates), by its name; if there is no ReLU;
-            if weights are used in two places, or the threshold is not 1, and
-            `data` is given.
+            if weights are used in two places; if the outputs of two `QCFS`
+            are summed; if the threshold is not 1 and `data` is given.
 
     Differs from the paper: thresholds are one and activations divided, which
         is the same; a factor for each layer from a quantile over `data`.
@@ -83,7 +88,7 @@ def convert(
 
     Reference: Rueckauer et al., Conversion of Continuous-Valued Deep
         Networks, Frontiers in Neuroscience 2017; Bu et al., Optimal ANN-SNN
-        Conversion (QCFS), ICLR 2022, arXiv 2303.04347 (initial potential);
+        Conversion, ICLR 2022, arXiv 2303.04347 (initial potential, QCFS);
         Li et al., A Free Lunch From ANN, ICML 2021, arXiv 2106.06984
         (`correct`).
 
@@ -104,14 +109,19 @@ def convert(
             f"divided by `data`. Received: v_threshold={neuron.v_threshold}"
         )
     ann = relu_network(model, {} if replace is None else replace)
-    if data is not None:
-        ann = rescale(ann, calibrate(ann, data, quantile))
-    conversion = _Conversion(ann, timesteps, neuron)
-    for name, layer in conversion.layers.items():
-        layer.set_weights(ann.get_layer(name).get_weights())
+    thresholds = {}
+    if any(map(is_qcfs, ann.layers)):
+        ready, thresholds = in_spike_units(ann)
+    else:
+        if data is not None:
+            ann = rescale(ann, calibrate(ann, data, quantile))
+        ready = ann
+    made = _Conversion(ready, timesteps, neuron)
+    for name, layer in made.layers.items():
+        layer.set_weights(ready.get_layer(name).get_weights())
     if data is not None and correct:
-        correct_biases(ann, conversion.student, conversion.layers, data)
-    return conversion.student
+        correct_biases(ann, made.student, made.layers, data, thresholds)
+    return made.student
 
 
 class _Conversion:
@@ -161,8 +171,8 @@ class _Conversion:
         return _Value(layers.DirectEncode(self.timesteps, name=name)(x), True)
 
     def _timed(self, layer, tensors):
-        if is_relu(layer):
-            return clone(self.neuron, layer.name)(tensors[0])
+        if fires(layer):
+            return neuron_for(layer, self.neuron)(tensors[0])
         if not isinstance(layer, keras.layers.Layer):
             return layer(*tensors)
         if isinstance(layer, MERGING):
@@ -202,7 +212,7 @@ def _encoded(calls, name):
         before, timed = len(encoded), set(encoded)
         for call in calls:
             inputs = [id(t) for t in call.inputs]
-            if is_relu(call.inner) or any(i in timed for i in inputs):
+            if fires(call.inner) or any(i in timed for i in inputs):
                 _check_kind(call)
                 encoded += [i for i in inputs if i not in timed]
                 timed |= {*inputs, *(id(t) for t in call.outputs)}
@@ -219,10 +229,10 @@ def _encoded(calls, name):
 def _check_kind(call):
     layer = call.layer
     if isinstance(layer, keras.layers.Layer):
-        good = is_linear(layer) or is_norm(layer) or is_relu(layer)
+        good = is_linear(layer) or is_norm(layer) or fires(layer)
         good = good or isinstance(layer, PASSING)
     else:
-        good = is_relu(layer)
+        good = fires(layer)
         good |= type(layer).__name__ in ("Add", "Subtract") and (
             len(call.inputs) == 2
         )

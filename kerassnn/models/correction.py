@@ -5,13 +5,13 @@ from keras import ops
 
 from kerassnn.models import graph
 from kerassnn.models.kinds import MIXING
+from kerassnn.models.kinds import fires
 from kerassnn.models.kinds import is_norm
-from kerassnn.models.kinds import is_relu
 from kerassnn.models.kinds import is_same
 from kerassnn.models.linear import is_linear
 
 
-def correct_biases(ann, student, layers, x, batch_size=64):
+def correct_biases(ann, student, layers, x, thresholds, batch_size=64):
     """Gives each neuron layer the mean activations of its ReLU.
 
     From the first to the last: the bias in front of a neuron is moved by
@@ -20,10 +20,11 @@ def correct_biases(ann, student, layers, x, batch_size=64):
 
     Args:
         ann: Flat functional model, its activations divided to suit a
-            threshold of 1.
+            threshold of 1 unless they have one of their own.
         student: What it was converted to; its biases change in place.
         layers: Dict name of a layer of `ann` -> the student's layer.
         x: Array (N, ...), as both take it.
+        thresholds: Dict name of a `QCFS` layer of `ann` -> its threshold.
         batch_size: Int.
 
     Reference: Li et al., A Free Lunch From ANN: Towards Efficient, Accurate
@@ -38,7 +39,8 @@ def correct_biases(ann, student, layers, x, batch_size=64):
         layer = layers[name]
         bias = layer.beta if is_norm(layer) else layer.bias
         found = _means(student, [relu], x, batch_size)
-        lacking = wanted[relu] - found[relu]
+        lacking = wanted[relu] / thresholds.get(relu, 1.0) - found[relu]
+        lacking *= student.get_layer(relu).v_threshold
         bias.assign(ops.convert_to_numpy(bias) + lacking)
 
 
@@ -47,11 +49,11 @@ def _feeders(ann):
     calls, _ = graph.trace(ann)
     makers = {id(t): call for call in calls for t in call.outputs}
     found = {}
-    for relu in filter(lambda call: is_relu(call.inner), calls):
+    for relu in filter(lambda call: fires(call.inner), calls):
         waiting = list(relu.inputs)
         while waiting and relu.path not in found:
             call = makers.get(id(waiting.pop(0)))
-            if call is None or is_relu(call.inner):
+            if call is None or fires(call.inner):
                 continue
             if is_norm(call.inner) or is_linear(call.inner):
                 if _has_bias(call.inner):

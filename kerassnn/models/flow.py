@@ -81,10 +81,24 @@ class Flow:
 
 @keras.saving.register_keras_serializable("kerassnn")
 class Analog(Flow):
-    """ReLU, no time axis: the ANN.
+    """No time axis: the ANN. Event frames (B, T, H, W, C) are averaged.
 
-    Event frames (B, T, H, W, C) are averaged over T first.
+    Args:
+        activation: Layer, the prototype of every activation, such as
+            `QCFS(levels=8)`. `None` means ReLU.
+
+    Raises:
+        ValueError: if `activation` is not a layer, or is a neuron.
     """
+
+    def __init__(self, activation: keras.layers.Layer | None = None):
+        good = isinstance(activation, keras.layers.Layer | None)
+        if not good or isinstance(activation, SpikingNeuron):
+            raise ValueError(
+                "expected an activation such as `QCFS()`, or None, received: "
+                f"activation={activation!r}"
+            )
+        self.activation = activation
 
     def stem(
         self, x: Any, conv: keras.layers.Layer, timesteps: int, name: str
@@ -100,10 +114,17 @@ class Analog(Flow):
         return merged_bn(name)(x)
 
     def activate(self, x: Any, name: str) -> Any:
-        return keras.layers.ReLU(name=name)(x)
+        if self.activation is None:
+            return keras.layers.ReLU(name=name)(x)
+        return clone(self.activation, name)(x)
 
     def readout(self, x: Any) -> Any:
         return self.tap(x, "logits")
+
+    def get_config(self) -> dict[str, Any]:
+        if self.activation is None:
+            return {}
+        return {"activation": serialised(self.activation)}
 
 
 @keras.saving.register_keras_serializable("kerassnn")

@@ -64,6 +64,16 @@ def is_relu(layer):
     return type(layer).__name__ == "Relu"
 
 
+def is_qcfs(layer):
+    """Whether a layer is a clip-floor-shift activation."""
+    return isinstance(layer, layers.QCFS)
+
+
+def fires(layer):
+    """Whether a neuron takes a layer's place in a converted network."""
+    return is_relu(layer) or is_qcfs(layer)
+
+
 def is_same(call):
     """Whether a call commutes with a division of all its inputs."""
     layer = call.inner

@@ -44,12 +44,12 @@ def rescale(
     """
     regions = Regions(net)
     factors = regions.factors(by)
-    result = _copy(net)
+    result = same_network(net)
     layers = graph.layers(result)
     for call in regions.weighted:
         source = factors[regions.of(call.inputs[0])]
         target = factors[regions.of(call.outputs[0])]
-        change = _normalising if is_norm(call.inner) else divided
+        change = normalised if is_norm(call.inner) else divided
         values = change(call.inner, source, target)
         for variable in layers[call.path].weights:
             variable.assign(values[variable.name].astype("float32"))
@@ -138,7 +138,7 @@ def _probe(model, paths):
     return keras.Model(inputs, {path: found[path] for path in paths})
 
 
-def _normalising(layer, source, target):
+def normalised(layer, source, target):
     """Values of a norm whose input is divided by `source`.
 
     With the statistics' epsilon made up for, so that nothing but rounding
@@ -159,7 +159,7 @@ def _normalising(layer, source, target):
     }
 
 
-def _copy(net):
+def same_network(net):
     """The same network and weights; norms have a scale and a shift."""
 
     def same(layer):

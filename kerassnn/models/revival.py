@@ -30,6 +30,7 @@ OURS = {
         layers.LatencyEncode,
         layers.ParametricLIF,
         layers.PoissonEncode,
+        layers.QCFS,
         layers.TDBN,
         layers.TEBN,
         layers.TimeFold,

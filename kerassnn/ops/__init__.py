@@ -1,5 +1,6 @@
 """Pure functions of tensors: surrogates, the fused LIF, distances."""
 
+from kerassnn.ops.clip_floor import clip_floor
 from kerassnn.ops.distance import gram
 from kerassnn.ops.distance import kl
 from kerassnn.ops.distance import unit
@@ -38,6 +39,7 @@ __all__ = [
     "adaptive_max_pool",
     "batch_norm",
     "batch_norm_steps",
+    "clip_floor",
     "get_surrogate",
     "gram",
     "kl",

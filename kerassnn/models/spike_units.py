@@ -1,0 +1,125 @@
+"""Trained thresholds in the weights around them: spikes of size one."""
+
+import numpy as np
+from keras import ops
+
+from kerassnn.models import graph
+from kerassnn.models.kinds import is_norm
+from kerassnn.models.kinds import is_qcfs
+from kerassnn.models.linear import divided
+from kerassnn.models.linear import is_linear
+from kerassnn.models.rescaling import normalised
+from kerassnn.models.rescaling import same_network
+
+
+def in_spike_units(ann):
+    """A network whose activations are counted in spikes.
+
+    The outputs of a `QCFS` layer are divided by its threshold, and the layers
+    that read them make up for it. What is summed with them is in the same
+    unit, so that a shortcut of spikes needs no factor.
+
+    Args:
+        ann: Flat functional model, as `relu_network` gives it.
+
+    Returns:
+        A pair: a copy with the divided weights, whose `QCFS` layers have
+        the thresholds of the neurons in their place; and a dict name of each
+        -> its threshold in `ann`, a float.
+
+    Raises:
+        ValueError: if a threshold is not positive, or outputs of two `QCFS`
+            layers are summed or joined.
+    """
+    calls, outputs = graph.trace(ann)
+    thresholds = {
+        call.path: _threshold(call) for call in calls if is_qcfs(call.layer)
+    }
+    units = _Units(calls, thresholds, [*ann.inputs, *outputs])
+    result = same_network(ann)
+    for call in calls:
+        if call.path not in units.own:
+            continue
+        layer = result.get_layer(call.path)
+        source, target = units.of(call.inputs[0]), units.of(call.outputs[0])
+        if is_qcfs(layer):
+            layer.threshold.assign(thresholds[call.path] / source)
+            continue
+        change = normalised if is_norm(layer) else divided
+        values = change(call.layer, source, target)
+        for variable in layer.weights:
+            variable.assign(values[variable.name].astype("float32"))
+    return result, thresholds
+
+
+def neuron_for(layer, prototype):
+    """The neuron in an activation's place.
+
+    Args:
+        layer: Layer or operation that `fires`.
+        prototype: `SpikingNeuron`. In the place of a `QCFS` its potentials
+            are multiplied by the layer's threshold.
+
+    Returns:
+        `SpikingNeuron` of the layer's name.
+    """
+    config = {**prototype.get_config(), "name": layer.name}
+    if is_qcfs(layer):
+        by = float(ops.convert_to_numpy(layer.threshold))
+        for name in ("v_threshold", "v_reset", "v_init"):
+            if config[name] is not None:
+                config[name] *= by
+    return type(prototype).from_config(config)
+
+
+class _Units:
+    """What the values of a network are divided by, 1 where nothing says."""
+
+    def __init__(self, calls, thresholds, ends):
+        self.own = {
+            call.path
+            for call in calls
+            if is_linear(call.layer) or is_norm(call.layer)
+        } | set(thresholds)
+        self._parent, self._unit = {}, {}
+        for call in calls:
+            tensors = [*call.inputs, *call.outputs]
+            for other in () if call.path in self.own else tensors[1:]:
+                self._join(tensors[0], other)
+        for tensor in ends:
+            self._unit[self._root(tensor)] = 1.0
+        for call in calls:
+            if call.path in thresholds:
+                root = self._root(call.outputs[0])
+                unit = thresholds[call.path]
+                if self._unit.setdefault(root, unit) != unit:
+                    raise ValueError(
+                        "expected sums and joins of the outputs of one QCFS "
+                        "layer with currents, received: layer="
+                        f"{call.path!r}, whose outputs meet those of another "
+                        "threshold"
+                    )
+
+    def of(self, tensor):
+        return self._unit.get(self._root(tensor), 1.0)
+
+    def _root(self, tensor):
+        key = id(tensor)
+        while key in self._parent:
+            key = self._parent[key]
+        return key
+
+    def _join(self, one, other):
+        one, other = self._root(one), self._root(other)
+        if one != other:
+            self._parent[one] = other
+
+
+def _threshold(call):
+    value = float(ops.convert_to_numpy(call.layer.threshold))
+    if not 0 < value < np.inf:
+        raise ValueError(
+            "expected a positive threshold, received: layer="
+            f"{call.path!r}, threshold={value}"
+        )
+    return value
