@@ -40,11 +40,12 @@ def main():
     args = parser.parse_args()
     effort = options.effort(args)
     total = {"machine": machine(), "quick": args.quick, "targets": {}}
+    total = options.marked(total, args)
     for name in args.only.split(","):
         effort.log(f"== {name}")
         module = importlib.import_module(f"benchmarks.suites.{name}")
         shape = module.QUICK if args.quick else module.FULL
-        result = module.run(effort, **shape)
+        result = options.marked(module.run(effort, **shape), args)
         keep(name, result)
         result["others_cores"] = targets.busiest(result)
         del result["rows"]

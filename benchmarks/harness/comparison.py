@@ -32,6 +32,8 @@ class Effort:
         quick: Bool. Whether to leave out `torch.compile`, a minute a side,
             and those of our backends that have yet to win.
         only: Names of sides; where there are any, all others are left out.
+        processor: Bool. Whether times are those that a process used, for a
+            machine on which others compute too.
         log: Function that is shown each row as it comes.
     """
 
@@ -39,6 +41,7 @@ class Effort:
     seconds: float = 0.5
     quick: bool = False
     only: tuple = ()
+    processor: bool = False
     log: callable = print
 
     def wanted(self, specs):
@@ -99,7 +102,7 @@ def tune(specs, effort):
         try:
             with Side(spec) as side:
                 interleave([side], 2, 1, effort.seconds)
-                rows.append(side.result())
+                rows.append(side.result(effort.processor))
             ran[spec] = rows[-1]
         except Gone as reason:
             rows.append({"side": spec.name, "missing": str(reason)})
@@ -169,7 +172,7 @@ def time_together(specs, effort, same=True):
     with contextlib.ExitStack() as stack:
         running = [stack.enter_context(Side(spec)) for spec in specs]
         others = interleave(running, effort.rounds, 2, effort.seconds)
-        rows = {side.spec: side.result() for side in running}
+        rows = {s.spec: s.result(effort.processor) for s in running}
     float32 = [side for side in running if "float32" in side.spec.name]
     reference = (float32 or running)[0]
     for side in running:

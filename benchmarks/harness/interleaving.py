@@ -73,7 +73,7 @@ class Side:
     def __init__(self, spec, limit=LIMIT):
         self.spec = spec
         self.limit = limit
-        self.times = []
+        self.times, self.used = [], []
         if not os.access(spec.python, os.X_OK):
             raise Gone(f"no {spec.python}: run `make bench-env`")
         self.errors = tempfile.TemporaryFile("w+")
@@ -105,17 +105,20 @@ class Side:
         """
         reply = self._ask(steps, seconds)
         self.times += reply["taken_s"]
-        return reply["cpu_s"]
+        self.used += reply["used_s"]
+        return sum(reply["used_s"])
 
-    def result(self):
+    def result(self, processor=False):
         """Its row: median and number of the steps, memory.
 
+        The median is of the time that passed, or that the process used.
         `gain_mb` is what the process gained over its state before the first
         step, at its peak, the compiler's own included.
         """
+        times = self.used if processor else self.times
         return {
             **self.row,
-            "step_s": float(f"{statistics.median(self.times):.4g}"),
+            "step_s": float(f"{statistics.median(times):.4g}"),
             "steps": len(self.times),
             "peak_mb": round(self.peak_mb),
             "gain_mb": round(self.peak_mb - self.idle_mb),
@@ -178,6 +181,7 @@ def interleave(sides, rounds, steps=2, seconds=0.5):
     for side in sides:
         side.measure(steps, 0.0)
         side.times.clear()
+        side.used.clear()
     busy, start, used = _busy_s(), time.perf_counter(), 0.0
     for i in range(rounds):
         for side in sides if i % 2 == 0 else reversed(sides):

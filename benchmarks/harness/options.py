@@ -1,12 +1,13 @@
 """The options that all benchmarks share, and how each of them is run."""
 
 import argparse
+from pathlib import Path
 
 from benchmarks.harness import targets
 from benchmarks.harness.comparison import Effort
 
 
-def main(description, run, full, quick):
+def main(description, run, full, quick, folders=()):
     """Runs one benchmark from the command line.
 
     Args:
@@ -15,6 +16,7 @@ def main(description, run, full, quick):
         full: Dict of lists of int, the shape by default; each of its keys
             becomes an option.
         quick: Dict, the shape with `--quick`.
+        folders: Names of options that are paths of folders.
     """
     parser = argparse.ArgumentParser(
         description=description,
@@ -22,6 +24,8 @@ def main(description, run, full, quick):
     )
     for name in full:
         parser.add_argument(f"--{name}", type=numbers)
+    for name in folders:
+        parser.add_argument(f"--{name}", type=Path)
     parser.add_argument(
         "--sides", default="", help="names; all other sides are left out"
     )
@@ -30,8 +34,9 @@ def main(description, run, full, quick):
     common(parser)
     args = parser.parse_args()
     shape = dict(quick if args.quick else full)
-    shape.update((k, v) for k, v in vars(args).items() if k in full and v)
-    result = run(effort(args), **shape)
+    known = {*full, *folders}
+    shape.update((k, v) for k, v in vars(args).items() if k in known and v)
+    result = marked(run(effort(args), **shape), args)
     show(result, args.json)
     print(targets.as_line(result), flush=True)
 
@@ -46,11 +51,20 @@ def common(parser):
     parser.add_argument(
         "--json", action="store_true", help="print the JSON line alone"
     )
+    parser.add_argument(
+        "--processor",
+        action="store_true",
+        help="processor time of all threads, for a machine that is not quiet",
+    )
 
 
 def effort(args):
     """The `Effort` that the options ask for."""
-    chosen = {"quick": args.quick, "rounds": 3 if args.quick else 6}
+    chosen = {
+        "quick": args.quick,
+        "rounds": 3 if args.quick else 6,
+        "processor": args.processor,
+    }
     for name in ("rounds", "seconds"):
         if getattr(args, name, None) is not None:
             chosen[name] = getattr(args, name)
@@ -59,6 +73,11 @@ def effort(args):
     if args.json:
         chosen["log"] = lambda text: None
     return Effort(**chosen)
+
+
+def marked(result, args):
+    """A result that says so if its times are the processor's."""
+    return {**result, **({"clock": "processor"} if args.processor else {})}
 
 
 def show(result, as_json):

@@ -4,10 +4,10 @@ from benchmarks.harness.worker import serve
 
 
 def build(settings):
-    """One recording framed, or read and framed, when asked.
+    """Recordings framed, or read, one after the other, when asked.
 
     Args:
-        settings: Dict of `path`, an AEDAT 2.0 file; `timesteps`; and `work`,
+        settings: Dict of `paths`, AEDAT 2.0 files; `timesteps`; and `work`,
             `frame` or `read`.
 
     Returns:
@@ -17,17 +17,19 @@ def build(settings):
 
     from kerassnn import data
 
-    recording = data.read_events(settings["path"])
+    recordings = [data.read_events(path) for path in settings["paths"]]
 
     def frame():
-        out = data.frames(recording, settings["timesteps"])
-        return [float(counts.max()) for counts in out]
+        return [
+            float(data.frames(recording, settings["timesteps"]).max())
+            for recording in recordings
+        ]
 
     def read():
-        out = data.read_events(settings["path"])
-        return [float(len(out))]
+        return [float(len(data.read_events(p))) for p in settings["paths"]]
 
-    about = {"keras": keras.__version__, "events": len(recording)}
+    events = sum(len(recording) for recording in recordings)
+    about = {"keras": keras.__version__, "events": events}
     return {"frame": frame, "read": read}[settings["work"]], about
 
 

@@ -12,6 +12,8 @@ from benchmarks.harness.worker import serve
 UNUSED = (
     "matplotlib",
     "matplotlib.pyplot",
+    "scipy",
+    "scipy.io",
     "torchaudio",
     "torchvision",
     "torchvision.datasets",
@@ -38,23 +40,23 @@ class Anything(types.ModuleType):
 
 
 def build(settings):
-    """One recording framed when asked, by equal event counts.
+    """Recordings framed when asked, by equal event counts.
 
     Args:
-        settings: Dict of `path`, an AEDAT 2.0 file; `timesteps`; and
+        settings: Dict of `paths`, AEDAT 2.0 files; `timesteps`; and
             `library`, `tonic` or `spikingjelly`.
 
     Returns:
         Tuple (step, about) for `serve`.
     """
-    events = _read(settings["path"])
-    make = {"tonic": _tonic, "spikingjelly": _spikingjelly}
-    frames = make[settings["library"]](events, settings["timesteps"])
+    recordings = [_read(path) for path in settings["paths"]]
+    make = {"tonic": _tonic, "spikingjelly": _spikingjelly}[settings["library"]]
+    framings = [make(events, settings["timesteps"]) for events in recordings]
 
     def step():
-        return [float(counts.max()) for counts in frames()]
+        return [float(frames().max()) for frames in framings]
 
-    return step, {"events": len(events)}
+    return step, {"events": sum(map(len, recordings))}
 
 
 def _tonic(events, timesteps):

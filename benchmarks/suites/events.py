@@ -1,12 +1,14 @@
 """Events: recordings read and framed, ours and other libraries'.
 
     python -m benchmarks.suites.events [--timesteps=16] [--quick]
+    python -m benchmarks.suites.events --recordings=FOLDER
 
 A DVS128's recording of as many events as `--events` says, in thousands, drawn
-at random, is written as AEDAT 2.0. All sides sum it into frames of equal
-event counts; ours also reads it. Steps are whole recordings: `events_per_s`
-in a row is what counts. tonic runs in our own environment (extra `events`),
-SpikingJelly in the peers'. The last line is JSON.
+at random, is written as AEDAT 2.0; with `--recordings`, all `.aedat` files of
+the folder, which must be of a DVS128, take its place. All sides sum them into
+frames of equal event counts, one recording after the other; ours also reads
+them. `events_per_s` in a row is what counts. tonic runs in our own environment
+(extra `events`), SpikingJelly in the peers'. The last line is JSON.
 """
 
 import tempfile
@@ -26,12 +28,13 @@ QUICK = {"timesteps": [16], "events": [300]}
 PEERS = ("tonic", "spikingjelly")
 
 
-def run(effort, timesteps, events):
+def run(effort, timesteps, events, recordings=None):
     """All sides at each length, and the targets.
 
     Args:
         effort: `benchmarks.harness.comparison.Effort`.
         timesteps, events: Lists of int, events in thousands.
+        recordings: Path of a folder of recordings, in place of drawn ones.
 
     Returns:
         Dict of `events_vs_slower`, how many times as fast as the slower of
@@ -40,13 +43,11 @@ def run(effort, timesteps, events):
     """
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "drawn.aedat"
-        for thousands in events:
-            write(path, 1000 * thousands)
+        for name, paths in _given(recordings, folder, events):
             for steps in timesteps:
-                effort.log(f"-- {thousands},000 events, T = {steps}")
-                row = _row(path, effort, steps)
-                rows.append({"timesteps": steps, "events": thousands, **row})
+                effort.log(f"-- {name}, T = {steps}")
+                row = _row(paths, effort, steps)
+                rows.append({"timesteps": steps, "recordings": name, **row})
     ratios = [list(row["ratios"].values()) for row in rows]
     full = [r if len(r) == len(PEERS) else [None] for r in ratios]
     slower = targets.lowest(targets.highest(r) for r in full)
@@ -62,6 +63,23 @@ def run(effort, timesteps, events):
     }
 
 
+def _given(recordings, folder, events):
+    """Yields names and lists of files."""
+    if recordings is None:
+        path = Path(folder) / "drawn.aedat"
+        for thousands in events:
+            write(path, 1000 * thousands)
+            yield f"{thousands},000 events", [path]
+        return
+    paths = sorted(recordings.expanduser().glob("*.aedat"))
+    if not paths:
+        raise ValueError(
+            "expected a folder of .aedat files, received: "
+            f"recordings={str(recordings)!r}"
+        )
+    yield f"{len(paths)} recordings", paths
+
+
 def write(path, number):
     """A recording of a DVS128 as AEDAT 2.0, its events drawn."""
     rng = np.random.default_rng(0)
@@ -73,8 +91,8 @@ def write(path, number):
     path.write_bytes(header + body)
 
 
-def _row(path, effort, timesteps):
-    shared = {"path": str(path), "timesteps": timesteps}
+def _row(paths, effort, timesteps):
+    shared = {"paths": [str(path) for path in paths], "timesteps": timesteps}
     module = "benchmarks.ours.events"
     frame = Spec("ours, frames", module, {**shared, "work": "frame"})
     read = Spec("ours, reading", module, {**shared, "work": "read"})
@@ -117,4 +135,4 @@ def _short(effort):
 
 
 if __name__ == "__main__":
-    options.main(__doc__, run, FULL, QUICK)
+    options.main(__doc__, run, FULL, QUICK, folders=["recordings"])

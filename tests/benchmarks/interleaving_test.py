@@ -40,6 +40,21 @@ def test_a_row_counts_the_steps_of_the_slices_alone(tmp_path):
     assert others >= 0.0
 
 
+def test_processor_time_leaves_waiting_out(tmp_path):
+    with Side(spec("a", notes=str(tmp_path / "n"), sleeps=0.05)) as side:
+        interleave([side], rounds=1, steps=3, seconds=0.0)
+        passed, used = side.result(), side.result(processor=True)
+    assert passed["steps"] == used["steps"] == 3
+    assert used["step_s"] < 0.025 < 0.05 <= passed["step_s"]
+
+
+def test_a_busy_machine_spoils_the_time_that_passed_alone():
+    result = {"targets": {}, "rows": [{"others_cores": 0.9}]}
+    assert "not to be published" in "".join(targets.lines(result))
+    quiet = targets.lines({**result, "clock": "processor"})
+    assert "not to be published" not in "".join(quiet)
+
+
 def test_a_slice_lasts_as_long_as_it_is_told(tmp_path):
     with Side(spec("a", notes=str(tmp_path / "n"), sleeps=0.01)) as side:
         start = time.perf_counter()

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from benchmarks.harness.interleaving import ROOT
+from benchmarks.suites import events
 
 SMALL = ["--width=2", "--batch=2", "--rounds=1", "--seconds=0", "--json"]
 
@@ -175,8 +176,13 @@ PEER = "spikingjelly float32"
 
 
 @pytest.mark.slow
-def test_events_are_framed_by_all_that_are_there():
+@pytest.mark.parametrize("drawn", [True, False])
+def test_events_are_framed_by_all_that_are_there(drawn, tmp_path):
     options = ["--timesteps=4", "--events=10", "--rounds=1", "--seconds=0"]
+    if not drawn:
+        for name, number in (("a", 2_000), ("b", 8_000)):
+            events.write(tmp_path / f"{name}.aedat", number)
+        options += [f"--recordings={tmp_path}", "--processor"]
     done = subprocess.run(
         [
             sys.executable,
@@ -192,7 +198,9 @@ def test_events_are_framed_by_all_that_are_there():
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
+    assert found.get("clock") == (None if drawn else "processor")
     (row,) = found["rows"]
+    assert row["recordings"] == ("10,000 events" if drawn else "2 recordings")
     assert "spikingjelly" in row["missing"]
     assert {side["events"] for side in row["sides"]} == {10_000}
     assert not found["targets"]["events_vs_faster"]["met"]

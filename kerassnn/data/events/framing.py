@@ -92,11 +92,13 @@ def frames(
 
 
 def _scaled(position, size, full):
+    # `LARGEST` keeps indices below 2^32, and intp is slower to write.
+    if size == full:
+        return position.astype(np.uint32)
     position = position.astype(np.intp)
-    if size != full:
-        position *= size
-        position //= full
-    return position
+    position *= size
+    position //= full
+    return position.astype(np.uint32)
 
 
 def _slices(time, timesteps, by, window, tonic):
