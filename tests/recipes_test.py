@@ -13,6 +13,7 @@ from kerassnn import zoo
 from kerassnn.cli.recipes import find_training
 from kerassnn.zoo.cards import teachers_of
 from tests.data import archives
+from tests.data import tfrecords
 from tests.data.events import layouts
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,6 +26,7 @@ QUICK = {("resnet8_kd", "digits")}
 WRITTEN = {
     **layouts.LAYOUTS,
     "tinyimagenet": lambda root: archives.write_zip(root, archives.files()),
+    "imagenet2012": tfrecords.write,
 }
 # $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
 DATA = os.environ.get("KERASSNN_DATA", "")

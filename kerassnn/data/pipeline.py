@@ -123,6 +123,11 @@ class Pipeline(Steps, keras.utils.PyDataset):
         self.start_step = start_step
 
     @property
+    def examples(self) -> int:
+        """Images of an epoch, those of all processes."""
+        return len(self.y)
+
+    @property
     def steps(self) -> int:
         """Number of batches of a whole epoch."""
         whole, rest = divmod(len(self.y), self.batch_size)

@@ -18,6 +18,7 @@ from kerassnn.training.reading import Run
 from kerassnn.training.reading import read_run
 from kerassnn.training.recipe import Recipe
 from kerassnn.training.recipe import load_recipe
+from kerassnn.training.records_config import RecordsConfig
 from kerassnn.training.schedule import Cosine
 from kerassnn.training.teacher import load_student
 from kerassnn.training.teacher import load_teacher
@@ -31,6 +32,7 @@ __all__ = [
     "EventConfig",
     "ImageConfig",
     "Recipe",
+    "RecordsConfig",
     "Run",
     "classification",
     "compare",

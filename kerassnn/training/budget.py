@@ -31,7 +31,7 @@ class Budget:
     def choose(self, config, data, position):
         """Returns the config with the number of epochs that fits."""
         row = position.history[RISE - 1]
-        test = row["seconds"] * len(data.test[1]) / len(data.train.y)
+        test = row["seconds"] * data.test_images / data.train.examples
         left = 60 * self.minutes - self.before - position.seconds - test
         epochs = RISE + max(1, int(left / (SLACK * row["seconds"])))
         print(

@@ -21,6 +21,7 @@ from kerassnn.training.data import first
 from kerassnn.training.event_config import EventConfig
 from kerassnn.training.optimizing import compile
 from kerassnn.training.optimizing import cosine
+from kerassnn.training.records_config import RecordsConfig
 from kerassnn.training.teacher import check_teachers
 from kerassnn.training.teacher import load_teacher
 from kerassnn.training.teacher import teacher_of
@@ -54,8 +55,15 @@ def build(
     return distiller, Data.of(splits, train)
 
 
-def read(cfg: ClassificationConfig) -> tuple[data.Splits, data.Pipeline]:
-    """Returns the splits of the data set, and the training pipeline."""
+def read(
+    cfg: ClassificationConfig,
+) -> tuple[data.Splits | data.Records, data.Pipeline | data.Records]:
+    """Returns the splits of the data set, and the training pipeline.
+
+    Of a set that is streamed, `Records` for testing and for training.
+    """
+    if isinstance(cfg, RecordsConfig):
+        return cfg.records("test"), cfg.records("train")
     where = {"data_dir": cfg.data_dir or None, **cfg.framing}
     splits = data.load(cfg.dataset, **where)
     if isinstance(cfg, EventConfig) and cfg.folds:
@@ -67,7 +75,7 @@ def read(cfg: ClassificationConfig) -> tuple[data.Splits, data.Pipeline]:
     return splits, pipeline(cfg, splits)
 
 
-def check_input(net: keras.Model, splits: data.Splits) -> None:
+def check_input(net: keras.Model, splits: data.Splits | data.Records) -> None:
     """ValueError unless a network takes the images of a data set."""
     if net.input_shape[1:] != splits.input_shape:
         raise ValueError(
@@ -167,7 +175,7 @@ def stored(
 def finish(
     distiller: distillation.Distiller,
     cfg: ClassificationConfig,
-    train: data.Pipeline,
+    train: data.Pipeline | data.Records,
 ) -> None:
     """Compiles for the config's optimizer, on a cosine with warm-up."""
     schedule = cosine(cfg, train.steps, cfg.warmup)

@@ -20,10 +20,7 @@ def finish(place, distiller, data):
     config, checkpoint = place.config, place.checkpoint
     builder = place.recipe.student(config)
     _settle(distiller, data, checkpoint)
-    x, y = data.test
-    found = distiller.evaluate(
-        x, y, batch_size=config.batch_size, verbose=0, return_dict=True
-    )
+    found, number = data.measure(distiller, config.batch_size), data.test_images
     with replacing(place.path / "student.weights.h5") as temporary:
         distiller.student.save_weights(temporary)
     history = checkpoint.position.history
@@ -34,7 +31,7 @@ def finish(place, distiller, data):
         place.path / "result.json",
         {
             # A share of whole images, which float32 metrics only come near.
-            "accuracy": round(found["accuracy"] * len(y)) / len(y),
+            "accuracy": round(found["accuracy"] * number) / number,
             "loss": found["loss"],
             "epochs": config.epochs,
             "seconds": round(seconds, 3),

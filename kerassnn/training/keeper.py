@@ -26,7 +26,8 @@ class Keeper(keras.callbacks.Callback):
 
     Args:
         folder: Path of the run folder.
-        train: `kerassnn.data.Pipeline`, placed at its epoch and step.
+        train: `kerassnn.data.Pipeline` or `Records`, placed at its epoch
+            and step.
         seconds: Longest time between two checkpoints.
         stop: Function without arguments; training ends, saved, before the
             step at which it returns true, but not before the first one.
@@ -88,7 +89,7 @@ class Keeper(keras.callbacks.Callback):
         position = self.reached(epoch=epoch + 1, step=0)
         seconds = position.epoch_seconds
         train = self.train
-        images = min(train.steps * train.batch_size, len(train.y))
+        images = min(train.steps * train.batch_size, train.examples)
         row = {
             "epoch": epoch + 1,
             **{name: float(value) for name, value in logs.items()},

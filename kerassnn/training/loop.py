@@ -140,8 +140,7 @@ def precision(policy):
 
 
 def _curves(place, data):
-    x, _ = data.validation or data.test
-    return [TensorBoard(place.path / CURVES, x[:SHOWN])]
+    return [TensorBoard(place.path / CURVES, data.some(SHOWN))]
 
 
 def _train(place, distiller, data, until, budget, curves):

@@ -12,7 +12,7 @@ class Progress(keras.callbacks.Callback):
     is a line each `every` seconds.
 
     Args:
-        train: `kerassnn.data.Pipeline`, for the steps done before.
+        train: `kerassnn.data.Pipeline` or `Records`, for the steps done before.
         every: Seconds. Defaults to `30.0`, and to `0.5` on a terminal.
     """
 
