@@ -11,7 +11,8 @@ Hardware: the defaults are for one GPU with JAX, and --workers for its cores.
 Time:     not measured; `python -m benchmarks.suites.cluster` estimates it.
 Accuracy: not measured: nothing was trained but its SMOKE.
 
-    kerassnn train sewresnet34_sastc --dataset=imagenet2012 --data_dir=DIR
+    kerassnn train sewresnet34_sastc --dataset=imagenet2012 --data_dir=DIR \\
+        --teacher=runs/sewresnet34_ann_imagenet2012/0
 """
 
 import dataclasses
