@@ -22,6 +22,7 @@ NAMES = (
     "floor",
     "inference",
     "distillation",
+    "stored",
     "rate",
     "data",
     "events",

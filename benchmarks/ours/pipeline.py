@@ -18,6 +18,19 @@ def build(settings):
     import itertools
 
     import keras
+
+    batches = drawn(settings)
+    index = itertools.cycle(range(len(batches)))
+
+    def step():
+        images, labels = batches[next(index)]
+        return [float(images[0, 0, 0, 0]), float(labels[0, 0])]
+
+    return step, {"keras": keras.__version__}
+
+
+def drawn(settings):
+    """The `kerassnn.data.Pipeline` of those settings."""
     import numpy as np
 
     from kerassnn import data
@@ -27,7 +40,7 @@ def build(settings):
     y = rng.integers(0, 10, 10000)
     constants = {"scale": 255.0, "mean": (0.5,) * 3, "std": (0.2,) * 3}
     splits = data.Splits("drawn", 10, **constants, train=(x, y), **NONE)
-    pipeline = data.Pipeline(
+    return data.Pipeline(
         *splits.train,
         settings["batch"],
         augment=data.Augment(
@@ -40,13 +53,6 @@ def build(settings):
         one_hot=splits.classes,
         workers=settings["workers"],
     )
-    index = itertools.cycle(range(len(pipeline)))
-
-    def step():
-        images, labels = pipeline[next(index)]
-        return [float(images[0, 0, 0, 0]), float(labels[0, 0])]
-
-    return step, {"keras": keras.__version__}
 
 
 if __name__ == "__main__":

@@ -108,6 +108,20 @@ def test_pipelines_against_the_step():
 
 
 @pytest.mark.slow
+def test_a_step_with_the_teacher_and_from_its_stored_logits():
+    found = run("stored", "--timesteps=2")
+    (row,) = found["rows"]
+    live, writing, reading = (
+        row[name] for name in ("live", "writing", "reading")
+    )
+    assert max(side["off"] for side in (writing, reading)) < 0.03
+    ratio = live["step_s"] / reading["step_s"]
+    assert found["reading_speedup"] == pytest.approx(ratio, abs=1e-3)
+    ratio = writing["step_s"] / live["step_s"]
+    assert found["writing_overhead"] == pytest.approx(ratio, abs=1e-3)
+
+
+@pytest.mark.slow
 def test_a_stream_against_the_unrolled_network():
     found = run("streaming", "--timesteps=2", batch=False)
     assert [row["builder"] for row in found["rows"]] == ["VGGSNN", "ResNet19"]
