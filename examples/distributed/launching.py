@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 
-SECONDS = 300
+SECONDS = 600
 
 
 def addresses(n):
