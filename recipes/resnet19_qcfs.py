@@ -77,11 +77,16 @@ def method(cfg, student, teacher):
 
 
 def build(cfg):
+    source = training.teacher_of(cfg)
+    if cfg.warm_start and source:
+        training.check_teachers(source)
     splits, train = training.classification.read(cfg)
     net = student(cfg)()
     if cfg.warm_start:
         relu = training.classification.ann_of(student(cfg))
-        ann = training.load_teacher(training.teacher_of(cfg), relu)
+        ann = training.load_teacher(source, relu)
+        if isinstance(ann, distillation.Ensemble):
+            ann = ann.teachers[0]
         training.classification.start(net, ann, scale=1.0)
         some = splits.normalise(splits.train[0][:512])
         for name, value in models.calibrate(ann, some, cfg.quantile).items():

@@ -5,12 +5,13 @@
 
 Counted on JAX, without data and accelerator: operations and bytes of a step as
 XLA sees them before it optimises, the bytes that the forward pass keeps for the
-backward pass, and those of weights and gradients. All else is assumed, and an
-argument. Of computing there are two figures: the operations at the given share
-of the peak, and all bytes at the peak bandwidth where that takes longer, which
-is a step of which nothing is fused. Gradients go round a ring in float32, over
-the slowest link, and nothing overlaps that; for each batch norm, whose
-statistics are over the whole batch, the latency of two more reductions counts.
+backward pass, and those of weights and gradients. All else is assumed; speeds
+and sizes are arguments. Of computing there are two figures: the operations at
+the given share of the peak, and all bytes at the peak bandwidth where that
+takes longer, which is a step of which nothing is fused. Gradients go round a
+ring in float32, over the slowest link, and nothing overlaps that; for each
+batch norm, whose statistics are over the whole batch, the latency of two more
+reductions counts.
 Reading and decoding images are assumed to keep up. The last line is JSON.
 """
 

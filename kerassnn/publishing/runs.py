@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
+from kerassnn.data import NAMES
+from kerassnn.data.constants import STREAMED
 from kerassnn.training import Run
 from kerassnn.training import read_run
 
@@ -24,8 +26,9 @@ def read_runs(folders: Sequence[str | Path]) -> list[Run]:
         List of `Run`, in the order given.
 
     Raises:
-        ValueError: if a run is not finished, or is not of the same recipe,
-            settings and method as the first, or repeats a seed.
+        ValueError: if a run is not finished, or its data set is streamed, or
+            it is not of the same recipe, settings and method as the first,
+            or repeats a seed.
     """
     if isinstance(folders, (str, Path)) or not folders:
         raise ValueError(
@@ -36,6 +39,12 @@ def read_runs(folders: Sequence[str | Path]) -> list[Run]:
         raise ValueError(
             "expected runs tested on the test set, received: "
             f"{runs[0].folder}, of a cross-validation"
+        )
+    dataset = runs[0].result["dataset"]
+    if dataset in STREAMED:
+        raise ValueError(
+            f"expected runs of {', '.join(NAMES)}, which an entry is measured "
+            f"on, received: {runs[0].folder}, of {dataset}, which is streamed"
         )
     seeds = [run.config["seed"] for run in runs]
     if len(set(seeds)) != len(seeds):

@@ -20,6 +20,7 @@ from kerassnn.training.recipe import Recipe
 from kerassnn.training.recipe import load_recipe
 from kerassnn.training.records_config import RecordsConfig
 from kerassnn.training.schedule import Cosine
+from kerassnn.training.teacher import check_teachers
 from kerassnn.training.teacher import load_student
 from kerassnn.training.teacher import load_teacher
 from kerassnn.training.teacher import teacher_of
@@ -34,6 +35,7 @@ __all__ = [
     "Recipe",
     "RecordsConfig",
     "Run",
+    "check_teachers",
     "classification",
     "compare",
     "compile",

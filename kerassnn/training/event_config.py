@@ -4,6 +4,7 @@ from typing import Any
 from kerassnn.data.events.known import event_sets
 from kerassnn.training.classification_config import ClassificationConfig
 from kerassnn.training.config import check_field
+from kerassnn.training.teacher import names_of
 
 SETS = event_sets()
 
@@ -76,6 +77,8 @@ class EventConfig(ClassificationConfig):
         check_field("train_on", other, fits, f"of {self.classes} classes")
         one = not (self.initial and self.warm_start)
         check_field("initial", self.initial, one, "without warm_start")
+        one = len(names_of(self.initial or "none")) == 1
+        check_field("initial", self.initial, one, "of one network")
 
     @property
     def classes(self) -> int:

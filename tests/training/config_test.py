@@ -131,6 +131,11 @@ def test_two_fields_that_contradict_each_other(wrong):
         EventConfig(**wrong)
 
 
+def test_training_begins_with_the_weights_of_one_network():
+    with pytest.raises(ValueError, match="expected initial of one network"):
+        EventConfig(initial="resnet8_a_b,resnet8_c_b")
+
+
 def test_a_teacher_of_each_seed():
     config = EventConfig(seed=3, teacher="runs/ann/{seed}")
     assert teacher_of(config) == "runs/ann/3"

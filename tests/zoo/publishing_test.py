@@ -138,6 +138,16 @@ def test_an_unfinished_run_is_refused(tmp_path):
         publishing.publish([run], ANN, tmp_path / "zoo")
 
 
+def test_a_run_on_a_streamed_set_is_refused(tmp_path):
+    run = make_run(tmp_path / "tiny" / "0", 0, spiking=False)
+    path = run / "result.json"
+    result = json.loads(path.read_text()) | {"dataset": "imagenet2012"}
+    path.write_text(json.dumps(result))
+    with pytest.raises(ValueError, match="imagenet2012, which is streamed"):
+        publishing.publish([run], "tiny8_ann_imagenet2012", tmp_path / "zoo")
+    assert not (tmp_path / "zoo").exists()
+
+
 @pytest.mark.parametrize("runs", [[], "runs/tiny/0"])
 def test_runs_are_a_list(tmp_path, runs):
     with pytest.raises(ValueError, match="list of run folders"):
