@@ -24,7 +24,8 @@ from kerassnn.ops.native_steps import over_steps
 def clip_floor(x: Any, threshold: Any, levels: int) -> Any:
     """`x` cut off at 0 and `threshold`, and rounded to `levels` steps.
 
-    Computed in float32 where `x` is of half that precision.
+    Computed in float32 where `x` is of half that precision; both gradients,
+    the threshold's too, are then rounded to the dtype of `x`.
 
     Args:
         x: Tensor of any shape and float dtype.
