@@ -78,8 +78,10 @@ def convert(
     Raises:
         ValueError: if a layer behind the first ReLU cannot be converted
             (GELU, SiLU, attention, gates), by its name; if there is no ReLU;
-            if weights are used in two places; if the outputs of two `QCFS`
-            are summed; if the threshold is not 1 and `data` is given.
+            if weights are used in two places; if outputs of a `QCFS` are
+            summed or concatenated with those of another threshold, or with
+            inputs or outputs of the network or of a layer such as GELU; with
+            `data`, if the threshold is not 1, or a ReLU stands beside `QCFS`.
 
     Differs from the paper: thresholds are one and activations divided, which
         is the same; a factor for each layer from a quantile over `data`.
@@ -111,7 +113,7 @@ def convert(
     ann = relu_network(model, {} if replace is None else replace)
     thresholds = {}
     if any(map(is_qcfs, ann.layers)):
-        ready, thresholds = in_spike_units(ann)
+        ready, thresholds = in_spike_units(ann, mixed=data is None)
     else:
         if data is not None:
             ann = rescale(ann, calibrate(ann, data, quantile))

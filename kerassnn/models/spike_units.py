@@ -6,13 +6,15 @@ from keras import ops
 from kerassnn.models import graph
 from kerassnn.models.kinds import is_norm
 from kerassnn.models.kinds import is_qcfs
+from kerassnn.models.kinds import is_relu
+from kerassnn.models.kinds import is_same
 from kerassnn.models.linear import divided
 from kerassnn.models.linear import is_linear
 from kerassnn.models.rescaling import normalised
 from kerassnn.models.rescaling import same_network
 
 
-def in_spike_units(ann):
+def in_spike_units(ann, mixed):
     """A network whose activations are counted in spikes.
 
     The outputs of a `QCFS` layer are divided by its threshold, and the layers
@@ -21,6 +23,7 @@ def in_spike_units(ann):
 
     Args:
         ann: Flat functional model, as `relu_network` gives it.
+        mixed: Bool. Whether ReLUs may stand beside `QCFS`.
 
     Returns:
         A pair: a copy with the divided weights, whose `QCFS` layers have
@@ -28,9 +31,17 @@ def in_spike_units(ann):
         -> its threshold in `ann`, a float.
 
     Raises:
-        ValueError: if a threshold is not positive, or outputs of two `QCFS`
-            layers are summed or joined.
+        ValueError: if a threshold is not positive, or outputs of a `QCFS`
+            layer are summed or joined with those of another threshold, or
+            with inputs or outputs of the network or of a layer that is not
+            homogeneous; if not `mixed` and a layer is a ReLU.
     """
+    relus = [layer.name for layer in ann.layers if is_relu(layer)]
+    if relus and not mixed:
+        raise ValueError(
+            "expected QCFS in place of every ReLU, or no `data`, which divides "
+            f"only networks without QCFS, received: layer={relus[0]!r}"
+        )
     calls, outputs = graph.trace(ann)
     thresholds = {
         call.path: _threshold(call) for call in calls if is_qcfs(call.layer)
@@ -73,7 +84,11 @@ def neuron_for(layer, prototype):
 
 
 class _Units:
-    """What the values of a network are divided by, 1 where nothing says."""
+    """What the values of a network are divided by, 1 where nothing says.
+
+    Inputs and outputs of the network keep their unit, and so do those of
+    layers that are not homogeneous.
+    """
 
     def __init__(self, calls, thresholds, ends):
         self.own = {
@@ -84,7 +99,12 @@ class _Units:
         self._parent, self._unit = {}, {}
         for call in calls:
             tensors = [*call.inputs, *call.outputs]
-            for other in () if call.path in self.own else tensors[1:]:
+            if call.path in self.own:
+                continue
+            if not is_same(call):
+                ends = [*ends, *tensors]
+                continue
+            for other in tensors[1:]:
                 self._join(tensors[0], other)
         for tensor in ends:
             self._unit[self._root(tensor)] = 1.0
@@ -92,12 +112,15 @@ class _Units:
             if call.path in thresholds:
                 root = self._root(call.outputs[0])
                 unit = thresholds[call.path]
-                if self._unit.setdefault(root, unit) != unit:
+                other = self._unit.setdefault(root, unit)
+                if other != unit:
                     raise ValueError(
                         "expected sums and joins of the outputs of one QCFS "
-                        "layer with currents, received: layer="
-                        f"{call.path!r}, whose outputs meet those of another "
-                        "threshold"
+                        "layer with currents, not with outputs of another "
+                        "threshold or with inputs or outputs of the network "
+                        "or of a layer that is not homogeneous (threshold "
+                        f"1.0), received: layer={call.path!r}, "
+                        f"threshold={unit}, other={other}"
                     )
 
     def of(self, tensor):

@@ -117,6 +117,67 @@ def test_refusals():
         models.convert(keras.Model(inputs, keras.layers.Dense(2)(x)), 4)
 
 
+SPIKE = 3.0 / 256
+
+
+def behind(first, merge):
+    """The network of a QCFS that `merge` brings together with its input."""
+    inputs = keras.Input((6,))
+    x = inputs
+    for layer in first:
+        x = layer(x)
+    spikes = layers.QCFS(256, init_threshold=3.0, name="act")(x)
+    x = merge([x, spikes]) if merge else spikes
+    return keras.Model(inputs, keras.layers.Dense(3)(x))
+
+
+@pytest.mark.parametrize("front", ("gelu", "layer norm", "group norm"))
+def test_a_front_that_is_not_homogeneous_meets_no_spikes(front):
+    dense = keras.layers.Dense(
+        6, activation="gelu" if front == "gelu" else None
+    )
+    norms = {
+        "layer norm": [keras.layers.LayerNormalization()],
+        "group norm": [keras.layers.GroupNormalization(2)],
+    }
+    first = [dense, *norms.get(front, [])]
+    for merge in (keras.layers.Add(), keras.layers.Concatenate()):
+        with pytest.raises(ValueError, match="'act', threshold=3.0, other=1.0"):
+            models.convert(behind(first, merge), 256)
+    net = behind(first, None)
+    x = np.random.default_rng(4).normal(size=(20, 6)).astype("float32")
+    student = models.convert(net, 256)
+    np.testing.assert_allclose(numpy(student(x)), numpy(net(x)), atol=SPIKE)
+
+
+def test_a_homogeneous_front_meets_spikes():
+    first = [keras.layers.Dense(6), keras.layers.BatchNormalization()]
+    net = behind(first, keras.layers.Add())
+    x = np.random.default_rng(4).normal(size=(20, 6)).astype("float32")
+    student = models.convert(net, 256)
+    np.testing.assert_allclose(numpy(student(x)), numpy(net(x)), atol=SPIKE)
+
+
+def test_data_does_not_suit_relus_beside_qcfs():
+    first = [keras.layers.Dense(6), keras.layers.ReLU(name="relu")]
+    net = behind([*first, keras.layers.Dense(6)], None)
+    x = np.random.default_rng(4).normal(size=(20, 6)).astype("float32")
+    models.convert(net, 4)
+    for correct in (False, True):
+        with pytest.raises(ValueError, match="received: layer='relu'"):
+            models.convert(net, 4, data=x, correct=correct)
+
+
+def test_outputs_of_the_network_are_no_spikes():
+    inputs = keras.Input((8, 8, 2))
+    x = keras.layers.Conv2D(3, 3)(inputs)
+    x = layers.QCFS(4, init_threshold=2.0, name="act")(x)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    expected = "outputs of the network.*'act', threshold=2.0, other=1.0"
+    with pytest.raises(ValueError, match=expected):
+        models.convert(keras.Model(inputs, x), 4)
+
+
 @pytest.mark.slow
 def test_trained_on_digits_it_loses_less_than_a_relu_network():
     keras.utils.set_random_seed(0)
