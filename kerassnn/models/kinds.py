@@ -71,7 +71,9 @@ def is_qcfs(layer):
 
 def fires(layer):
     """Whether a neuron takes a layer's place in a converted network."""
-    return is_relu(layer) or is_qcfs(layer)
+    # `EinsumDense(activation="relu")` does more than its activation.
+    alone = not getattr(layer, "weights", None)
+    return is_qcfs(layer) or (is_relu(layer) and alone)
 
 
 def is_same(call):

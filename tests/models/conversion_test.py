@@ -187,9 +187,11 @@ def test_refusals():
     gated = keras.layers.Multiply(name="gate")([x, x])
     with pytest.raises(ValueError, match="'gate'"):
         models.convert(keras.Model(inputs, gated), 4)
-    leaky = keras.layers.LeakyReLU(name="leaky")(x)
-    with pytest.raises(ValueError, match="'leaky'"):
-        models.convert(keras.Model(inputs, leaky), 4)
+    einsum = keras.layers.EinsumDense("abc,cd->abd", (4, 6), "relu")
+    for layer in (keras.layers.LeakyReLU(), einsum):
+        other = keras.Model(inputs, layer(x))
+        with pytest.raises(ValueError, match=f"'{layer.name}'"):
+            models.convert(other, 4)
     linear = keras.Model(inputs, keras.layers.Dense(2)(inputs))
     with pytest.raises(ValueError, match="with ReLUs"):
         models.convert(linear, 4)
