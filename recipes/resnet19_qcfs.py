@@ -4,14 +4,13 @@ Starts from the ReLU network of the same width, with a threshold for each layer
 that holds a quantile of its activations, and learns both on. What it gives is
 an ANN; `kerassnn.convert` makes an SNN of it without data or further training.
 
-Paper:    Bu et al., ICLR 2022, arXiv 2303.04347, which trains from scratch for
-          300 epochs and has no ResNet-19; the network is ours.
+Paper:    Bu et al., ICLR 2022, arXiv 2303.04347; none of its rows.
 Data:     CIFAR-10 or CIFAR-100: 50,000 training and 10,000 test images.
 Hardware: the defaults are for one GPU with JAX. On two CPU cores, add
           --width=16 --batch_size=64 --learning_rate=0.02 --cutout=0
           --jit_compile=false --teacher=resnet19w16_ann_cifar10.
-Time:     not measured.
-Accuracy: no entry yet.
+Time:     not measured on a GPU.
+Accuracy: no entry of full width yet; zoo/resnet19w16_qcfs_cifar10 is narrow.
 
     kerassnn train resnet19_qcfs --dataset=cifar10
 """

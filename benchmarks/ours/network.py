@@ -66,7 +66,7 @@ def network(settings, width):
         """The same folded batch of B T images, ReLU in place of neurons."""
 
         def activate(self, x, name):
-            return models.Analog.activate(self, x, name)
+            return models.Analog().activate(x, name)
 
     flow = {
         "lif": lambda: models.Unrolled(layers.LIF(tau=2.0)),

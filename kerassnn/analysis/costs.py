@@ -13,6 +13,7 @@ import keras
 from kerassnn.analysis.keras_costs import UNKNOWN
 from kerassnn.analysis.keras_costs import Cost
 from kerassnn.analysis.keras_costs import counting
+from kerassnn.layers import QCFS
 from kerassnn.layers import TDBN
 from kerassnn.layers import TEBN
 from kerassnn.layers import PositionEncoding
@@ -32,6 +33,7 @@ FREE = (
     KL.Normalization,
     KL.PReLU,
     PositionEncoding,
+    QCFS,
     RateNeuron,
     RateNorm,
     SpikingNeuron,

@@ -9,6 +9,7 @@ from kerassnn.analysis import energy
 from kerassnn.analysis import firing_rates
 from kerassnn.analysis import sops
 from kerassnn.layers import LIF
+from kerassnn.layers import QCFS
 from kerassnn.layers import DirectEncode
 from kerassnn.layers import GlobalContext
 from kerassnn.layers import MeanReadout
@@ -181,8 +182,9 @@ def analog(layer, shape):
         (KL.TimeDistributed(KL.Dense(5)), (4, 3), 4 * 3 * 5),
         (KL.LayerNormalization(), (4, 3), 2 * 4 * 3),
         (KL.PReLU(), (4, 3), 0),
+        (QCFS(4), (4, 3), 0),
     ],
-    ids=["depthwise", "separable", "einsum", "time", "norm", "prelu"],
+    ids=["depthwise", "separable", "einsum", "time", "norm", "prelu", "qcfs"],
 )
 def test_layers_of_keras_by_hand(layer, shape, macs):
     found = analog(layer, shape)
