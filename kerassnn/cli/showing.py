@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from kerassnn.papers import ABSTRACT_ONLY
 from kerassnn.publishing.page import facts
-from kerassnn.zoo.cards import teachers_of
+from kerassnn.zoo.cards import teacher_names
 
 COLUMNS = (
     "NAME",
@@ -47,7 +47,7 @@ def _row(card):
         card["timesteps"] or "-",
         f"{100 * results['accuracy']:.2f} %",
         card["parameters"],
-        ", ".join(t["name"] for t in teachers_of(card)) or "-",
+        ", ".join(teacher_names(card)) or "-",
     )
 
 

@@ -2,7 +2,7 @@
 
 from kerassnn.publishing import markdown
 from kerassnn.publishing.metadata import front_matter
-from kerassnn.zoo.cards import teachers_of
+from kerassnn.zoo.cards import teacher_names
 
 
 def readme(card: dict) -> str:
@@ -44,7 +44,7 @@ def readme(card: dict) -> str:
 
 def facts(card: dict) -> list[tuple]:
     """Pairs of a heading and a value: what an entry is, and how accurate."""
-    shown, teachers = card["results"], teachers_of(card)
+    shown = card["results"]
     source = (shown["paper"] or {}).get("source")
     each = ", ".join(f"{100 * a:.2f}" for a in shown["accuracies"])
     percent = markdown.percent
@@ -56,7 +56,7 @@ def facts(card: dict) -> list[tuple]:
         ("Accuracy", f"{percent(shown)} % (seeds: {each})"),
         ("Accuracy of these weights", f"{100 * shown['accuracy']:.2f} %"),
         ("Selected by", shown["selection"]),
-        ("Teacher", ", ".join(t["name"] for t in teachers) or "none"),
+        ("Teacher", ", ".join(teacher_names(card)) or "none"),
         ("Without distillation", percent(shown["baseline"])),
         ("Paper", markdown.paper(card) + (f", {source}" if source else "")),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from collections.abc import Mapping
 
 from kerassnn.publishing import markdown
-from kerassnn.zoo.cards import teachers_of
+from kerassnn.zoo.cards import teacher_names
 
 KEYS = ("method", "teacher", "abstract_only")  # of a method, not of students
 COLUMNS = (
@@ -99,7 +99,7 @@ def _network(card):
 def _row(card, cards, folder):
     shown = card["results"]
     # Of several, no one accuracy or energy is the teacher's.
-    names = [teacher["name"] for teacher in teachers_of(card)]
+    names = teacher_names(card)
     teacher = cards.get(names[0]) if len(names) == 1 else None
     return (
         f"[{card['name']}]({folder}/{card['name']}/README.md)",

@@ -11,7 +11,7 @@ from kerassnn.locking import alone
 from kerassnn.publishing import markdown
 from kerassnn.publishing import summary
 from kerassnn.zoo.cards import read_card
-from kerassnn.zoo.cards import teachers_of
+from kerassnn.zoo.cards import teacher_names
 from kerassnn.zoo.schema import NAME
 
 RESULTS = "RESULTS.md"
@@ -105,7 +105,7 @@ def flat(card: dict) -> dict:
         "seeds": shown["seeds"],
         "accuracy": shown["accuracy"],
         "baseline_accuracy_mean": baseline.get("accuracy_mean"),
-        "teacher": ", ".join(t["name"] for t in teachers_of(card)) or None,
+        "teacher": ", ".join(teacher_names(card)) or None,
         "paper": shown["paper"] and shown["paper"]["value"],
         **{key: card["energy"][key] for key in ("sops", "macs", "picojoules")},
         **card["training"],
@@ -184,12 +184,11 @@ def _row(card, cards):
 
 
 def _teacher(card, cards):
-    names = [teacher["name"] for teacher in teachers_of(card)]
     shown = [
         f"{name}: {markdown.percent(cards[name]['results'])}"
         if name in cards
         else name
-        for name in names
+        for name in teacher_names(card)
     ]
     return ", ".join(shown) or "-"
 

@@ -42,6 +42,11 @@ def teachers_of(card):
     return found if isinstance(found, list) else [found]
 
 
+def teacher_names(card: dict) -> list[str]:
+    """Names of the entries that taught an entry: a list, maybe empty."""
+    return [teacher["name"] for teacher in teachers_of(card)]
+
+
 def inside(folder, name):
     """Path of an entry's file.
 

@@ -11,7 +11,7 @@ from kerassnn.publishing.pages.markup import element
 from kerassnn.publishing.pages.markup import joined
 from kerassnn.publishing.pages.page_frame import page
 from kerassnn.publishing.pages.page_frame import section
-from kerassnn.zoo.cards import teachers_of
+from kerassnn.zoo.cards import teacher_names
 
 FILTERS = {
     "dataset": "Data set",
@@ -152,7 +152,7 @@ def _row(card, cards):
 
 
 def _teacher(card, names):
-    teachers = [teacher["name"] for teacher in teachers_of(card)]
+    teachers = teacher_names(card)
     links = [part for name in teachers for part in (", ", _link(name, names))]
     return joined(links[1:]) or "-", ", ".join(teachers)
 
