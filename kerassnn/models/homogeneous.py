@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from kerassnn.models import graph
+from kerassnn.models.grouping import Groups
 from kerassnn.models.kinds import MIXING
 from kerassnn.models.kinds import is_norm
 from kerassnn.models.kinds import is_relu
@@ -32,7 +33,7 @@ class Regions:
         self.calls, outputs = graph.trace(model)
         self.weighted = [call for call in self.calls if _has_unit(call)]
         self.activations = [call for call in self.calls if is_relu(call.inner)]
-        self._parent = {}
+        self._groups = Groups()
         fixed = [*model.inputs, *outputs]
         foreign = [x for x in self.calls if not (_has_unit(x) or is_same(x))]
         check_shared(self.calls)
@@ -43,7 +44,7 @@ class Regions:
                 fixed += tensors
             elif not _has_unit(call):
                 for tensor in tensors[1:]:
-                    self._join(tensors[0], tensor)
+                    self._groups.join(tensors[0], tensor)
             elif not _is_linear_activation(call.inner):
                 if not is_relu(call.inner):
                     fixed += call.outputs
@@ -57,10 +58,7 @@ class Regions:
 
     def of(self, tensor):
         """The region of a symbolic tensor of a call, an int."""
-        key = id(tensor)
-        while key in self._parent:
-            key = self._parent[key]
-        return key
+        return self._groups.of(tensor)
 
     def factors(self, by):
         """Dict region -> what its values are divided by.
@@ -130,11 +128,6 @@ class Regions:
                     f"{found[region]}"
                 )
         return lambda region: found.get(region, 1.0)
-
-    def _join(self, one, other):
-        one, other = self.of(one), self.of(other)
-        if one != other:
-            self._parent[one] = other
 
 
 def _has_unit(call):

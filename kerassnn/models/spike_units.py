@@ -4,6 +4,7 @@ import numpy as np
 from keras import ops
 
 from kerassnn.models import graph
+from kerassnn.models.grouping import Groups
 from kerassnn.models.kinds import is_norm
 from kerassnn.models.kinds import is_qcfs
 from kerassnn.models.kinds import is_relu
@@ -96,7 +97,7 @@ class _Units:
             for call in calls
             if is_linear(call.layer) or is_norm(call.layer)
         } | set(thresholds)
-        self._parent, self._unit = {}, {}
+        self._groups, self._unit = Groups(), {}
         for call in calls:
             tensors = [*call.inputs, *call.outputs]
             if call.path in self.own:
@@ -105,14 +106,14 @@ class _Units:
                 ends = [*ends, *tensors]
                 continue
             for other in tensors[1:]:
-                self._join(tensors[0], other)
+                self._groups.join(tensors[0], other)
         for tensor in ends:
-            self._unit[self._root(tensor)] = 1.0
+            self._unit[self._groups.of(tensor)] = 1.0
         for call in calls:
             if call.path in thresholds:
-                root = self._root(call.outputs[0])
+                group = self._groups.of(call.outputs[0])
                 unit = thresholds[call.path]
-                other = self._unit.setdefault(root, unit)
+                other = self._unit.setdefault(group, unit)
                 if other != unit:
                     raise ValueError(
                         "expected sums and joins of the outputs of one QCFS "
@@ -124,18 +125,7 @@ class _Units:
                     )
 
     def of(self, tensor):
-        return self._unit.get(self._root(tensor), 1.0)
-
-    def _root(self, tensor):
-        key = id(tensor)
-        while key in self._parent:
-            key = self._parent[key]
-        return key
-
-    def _join(self, one, other):
-        one, other = self._root(one), self._root(other)
-        if one != other:
-            self._parent[one] = other
+        return self._unit.get(self._groups.of(tensor), 1.0)
 
 
 def _threshold(call):
