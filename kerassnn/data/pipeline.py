@@ -200,10 +200,7 @@ class Pipeline(Steps, keras.utils.PyDataset):
 
     def batch(self, epoch: int, step: int) -> tuple[Any, np.ndarray]:
         """The batch (x, y) of that epoch and step."""
-        index, count = self.shard
-        own = self.batch_size // count
-        start = step * self.batch_size + index * own
-        chosen = self._permutation(epoch)[start : start + own]
+        index, chosen = self.shard[0], self.chosen(epoch, step)
         x, y = self.x[chosen], self.y[chosen].astype("int32")
         if self.one_hot is not None:
             y = np.eye(self.one_hot, dtype="float32")[y]
@@ -217,6 +214,13 @@ class Pipeline(Steps, keras.utils.PyDataset):
         if self._beside is not None:
             x = x, self._beside(x, epoch, step)
         return x, y
+
+    def chosen(self, epoch: int, step: int) -> np.ndarray:
+        """Where the images of a batch stand in the arrays, (B,) integers."""
+        index, count = self.shard
+        own = self.batch_size // count
+        start = step * self.batch_size + index * own
+        return self._permutation(epoch)[start : start + own]
 
     def _prepared(self, epoch, step):
         known, coming = self._coming, {}

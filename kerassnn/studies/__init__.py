@@ -1,5 +1,8 @@
 """The claims of the papers, measured here: cells, verdicts, figures, a page."""
 
+from kerassnn.studies.cifar10 import Cifar10
+from kerassnn.studies.cifar10 import on_held_out
+from kerassnn.studies.cifar10 import resnet19
 from kerassnn.studies.digits import Digits
 from kerassnn.studies.digits import resnet8
 from kerassnn.studies.drawing import COLORS
@@ -18,6 +21,7 @@ from kerassnn.studies.study import load_study
 from kerassnn.studies.table import Table
 from kerassnn.studies.testing import all_below
 from kerassnn.studies.testing import better
+from kerassnn.studies.testing import better_than
 from kerassnn.studies.testing import correlated
 from kerassnn.studies.testing import fact
 from kerassnn.studies.testing import group_means
@@ -26,6 +30,7 @@ from kerassnn.studies.verdict import Verdict
 
 __all__ = [
     "COLORS",
+    "Cifar10",
     "Digits",
     "Found",
     "Study",
@@ -33,6 +38,7 @@ __all__ = [
     "Verdict",
     "all_below",
     "better",
+    "better_than",
     "correlated",
     "curve",
     "fact",
@@ -42,7 +48,9 @@ __all__ = [
     "level",
     "load_study",
     "note",
+    "on_held_out",
     "points",
+    "resnet19",
     "resnet8",
     "restored",
     "run",

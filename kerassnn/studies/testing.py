@@ -44,6 +44,60 @@ def better(
     return Verdict(claim, decided(gap > 0, p), text)
 
 
+def better_than(
+    reference: str, cells: Mapping[str, Sequence[float]], scale: float = 100.0
+) -> dict[str, tuple[str, str]]:
+    """Which of many cells are above one, when each has only a few seeds.
+
+    The seeds' spread is taken from all cells together: what is left of the
+    values without the means of cells and of seeds (a two-way analysis of
+    variance). Each cell's difference from the reference is a t-test with
+    that spread, the level divided by their number (Bonferroni).
+
+    Args:
+        reference: Name of the one compared with.
+        cells: Dict, name to values, paired by their place, as many in each.
+        scale: Float, of the text alone.
+
+    Returns:
+        Dict, name of each other cell to a pair of verdict, as that of the
+        claim that it is more accurate, and the test and its numbers.
+
+    Raises:
+        ValueError: if the cells have not equally many values, the reference
+            among them.
+    """
+    from scipy import stats
+
+    if len({len(values) for values in cells.values()} - {0}) != 1:
+        raise ValueError(
+            "expected as many values in each cell, received: "
+            f"{ {name: len(values) for name, values in cells.items()} }"
+        )
+    values = np.array([*cells.values()], "float64")
+    rest = values - values.mean(axis=1, keepdims=True)
+    rest -= rest.mean(axis=0)
+    others = [name for name in cells if name != reference]
+    count = values.shape[1]
+    freedom = (len(values) - 1) * (count - 1)
+    square = np.square(rest).sum() / freedom if freedom else math.nan
+    error = math.sqrt(2 * square / count)
+    at = stats.t.ppf(1 - LEVEL / len(others) / 2, freedom) if freedom else 0
+    found = {}
+    for name in others:
+        gap = np.mean(cells[name]) - np.mean(cells[reference])
+        p = math.nan
+        if error > 0:
+            p = 2 * stats.t.sf(abs(gap) / error, freedom)
+        text = (
+            f"{scale * gap:+.2f} ± {scale * at * error:.2f} points, t-test "
+            f"with {freedom} degrees of freedom at {LEVEL:g} / {len(others)}, "
+            f"p = {p:.3g}"
+        )
+        found[name] = decided(gap > 0, p, LEVEL / len(others)), text
+    return found
+
+
 def group_means(values: Any, size: int) -> list[float]:
     """Means of each `size` values in a row, what is left over left out.
 

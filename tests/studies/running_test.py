@@ -18,6 +18,8 @@ ON_CIFAR = {
     "league",
     "recalibration",
     "sastc_maps",
+    "short_training",
+    "warm_start",
 }
 # $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
 DATA = os.environ.get("KERASSNN_DATA", "")
