@@ -6,6 +6,7 @@ from kerassnn.data import Augment
 from kerassnn.data import Pipeline
 
 N = 50
+FULL = {"drop_remainder": True}
 
 
 def arrays():
@@ -64,6 +65,13 @@ def test_a_batch_depends_on_seed_epoch_and_step_alone():
     for step in reversed(range(len(backwards))):
         assert same(backwards[step], straight[step])
     assert not same(pipeline(epoch=3, seed=8)[0], straight[0])
+
+
+def test_the_images_of_a_batch_can_be_told():
+    for part in (numbered(), *(numbered(shard=(i, 2), **FULL) for i in (0, 1))):
+        for epoch, step in ((0, 0), (1, 4)):
+            _, y = part.batch(epoch, step)
+            np.testing.assert_array_equal(part.chosen(epoch, step), y)
 
 
 def test_start_step_leaves_out_the_first_batches_once():

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from kerassnn import studies
 from kerassnn.cli import main
@@ -161,6 +162,42 @@ def test_verdicts_of_differences():
     assert studies.correlated("", np.arange(8), rising).verdict == "holds"
     found = studies.correlated("", np.arange(8), rising, sign=-1).verdict
     assert found == "does not hold here"
+
+
+def test_cells_of_few_seeds_share_their_spread():
+    random = np.random.default_rng(0)
+    seeds = random.normal(size=4)
+    cells = {
+        name: shift + seeds + 0.1 * random.normal(size=4)
+        for name, shift in {"base": 0, "up": 1, "down": -1, "same": 0}.items()
+    }
+    found = studies.better_than("base", cells)
+    assert {name: verdict for name, (verdict, _) in found.items()} == {
+        "up": "holds",
+        "down": "does not hold here",
+        "same": "too close to tell",
+    }
+    # Least squares of cell and seed effects, by a matrix of indicators.
+    y = np.concatenate([*cells.values()])
+    rows = np.kron(np.eye(4), np.ones((4, 1)))
+    design = np.hstack([rows, np.tile(np.eye(4), (4, 1))[:, 1:]])
+    coefficients, square = np.linalg.lstsq(design, y)[:2]
+    inverse = np.linalg.inv(design.T @ design)
+    contrast = np.array([-1.0, 1, 0, 0, 0, 0, 0])
+    error = np.sqrt(square[0] / 9 * (contrast @ inverse @ contrast))
+    gap = contrast @ coefficients
+    p = 2 * stats.t.sf(abs(gap) / error, 9)
+    text = found["up"][1]
+    assert text.startswith(f"{100 * gap:+.2f} ± ")
+    assert "9 degrees of freedom at 0.05 / 3" in text
+    assert float(text.split("p = ")[1]) == pytest.approx(p, rel=1e-2)
+    # The limit printed is that of the decision.
+    least = error * stats.t.ppf(1 - 0.05 / 6, 9)
+    assert f"± {100 * least:.2f} points" in text
+    one = {name: values[:1] for name, values in cells.items()}
+    assert studies.better_than("base", one)["up"][0] == "too close to tell"
+    with pytest.raises(ValueError, match="as many values in each cell"):
+        studies.better_than("base", {**cells, "up": [1.0]})
 
 
 def test_the_mismatch_of_equal_and_of_unlike_layers():
