@@ -29,8 +29,8 @@ PAPER = "Rueckauer et al., Frontiers in Neuroscience 2017"
 SECONDS = 45.0
 SEEDS = 2
 NUMBERS = (1.0, 1.5, 2.0, 3.0)
-LAYERS = (0.9, 0.97, 0.99, 0.999)
-CHANNELS = (0.97, 0.99, 0.999)
+LAYERS = (0.8, 0.9, 0.97, 0.99, 0.999)
+CHANNELS = (0.8, 0.9, 0.97, 0.99, 0.999)
 CELLS = {
     **{f"all by {s:g}": {"scale": s} for s in NUMBERS},
     **{f"layers at {q:g}": {"by": "layer", "quantile": q} for q in LAYERS},
@@ -103,10 +103,14 @@ def verdicts(table):
     claims = {
         "all by 1": "The teacher's weights as they are start better",
         "all by 3": "Divided by 3, they start better",
-        "layers at 0.99": "One number for each layer (quantile 0.99) is better",
-        "layers at 0.999": "One for each layer (quantile 0.999) is better",
-        "channels at 0.99": "One for each channel (quantile 0.99) is better",
-        "channels at 0.999": "One for each channel (quantile 0.999) is better",
+        **{
+            f"layers at {q:g}": f"One number a layer, quantile {q:g}, is better"
+            for q in LAYERS
+        },
+        **{
+            f"channels at {q:g}": f"One a channel, quantile {q:g}, is better"
+            for q in CHANNELS
+        },
     }
     return [
         studies.Verdict(f"{claim} than all divided by 2", *found[name])
