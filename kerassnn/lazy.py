@@ -15,7 +15,8 @@ def is_command() -> bool:
     """
     called = (sys.argv or [""])[0]
     if called == "-m":  # while Python looks for the module to run
-        return "kerassnn.cli" in sys.orig_argv
+        named = sys.orig_argv[-len(sys.argv)].removeprefix("-m")
+        return named in ("kerassnn", "kerassnn.cli")
     return Path(called).stem == "kerassnn"
 
 

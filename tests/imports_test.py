@@ -86,7 +86,12 @@ MAY_IMPORT = {
         "zoo",
     },
 }
-FREE = {"__init__", "citations", "cli"}  # these may import all of them
+FREE = {
+    "__init__",
+    "__main__",
+    "citations",
+    "cli",
+}  # these may import all of them
 ON_TENSORFLOW = {"tensorflow_datasets", "keras_cv"}
 BACKENDS = {"tensorflow", "jax", "torch"}
 TRAIN = '''

@@ -63,8 +63,9 @@ def test_reading_commands_import_no_backend(arguments, tmp_path):
     assert done.stderr == "[]\n"
 
 
-def test_the_module_starts_as_light():
-    done = run("-X", "importtime", "-m", "kerassnn.cli", "--help")
+@pytest.mark.parametrize("module", ["kerassnn", "kerassnn.cli"])
+def test_the_module_starts_as_light(module):
+    done = run("-X", "importtime", "-m", module, "--help")
     assert "usage: kerassnn" in done.stdout
     assert "keras.src" not in done.stderr and "numpy" not in done.stderr
 

@@ -48,6 +48,18 @@ class Splits:
     class_names: tuple = ()
     split: str = "official"
 
+    def __repr__(self):
+        parts = {
+            "train": self.train,
+            "validation": self.validation,
+            "test": self.test,
+        }
+        shown = ", ".join(
+            f"{part}={pair and f'{tuple(pair[0].shape)} {pair[0].dtype}'}"
+            for part, pair in parts.items()
+        )
+        return f"Splits({self.name!r}, classes={self.classes}, {shown})"
+
     @property
     def input_shape(self) -> tuple[int, ...]:
         return self.train[0].shape[1:]

@@ -18,6 +18,7 @@ from kerassnn.studies.verdict import Verdict
 from kerassnn.studies.verdict import decided
 
 LEVEL = 0.05
+FEW = "a test needs two seeds at least"
 
 
 def better(
@@ -37,6 +38,9 @@ def better(
         scale: Float.
     """
     gap, half, p = paired(one, other)
+    if len(one) < 2:
+        shown = f"{scale * gap:+.2f} {unit}; " if len(one) else ""
+        return Verdict(claim, OPEN, shown + FEW)
     text = (
         f"paired t-test over {len(one)} pairs: {scale * gap:+.2f} ± "
         f"{scale * half:.2f} {unit} (95 %), p = {p:.3g}"
@@ -94,7 +98,8 @@ def better_than(
             f"with {freedom} degrees of freedom at {LEVEL:g} / {len(others)}, "
             f"p = {p:.3g}"
         )
-        found[name] = decided(gap > 0, p, LEVEL / len(others)), text
+        verdict = decided(gap > 0, p, LEVEL / len(others))
+        found[name] = verdict, text if count > 1 else FEW
     return found
 
 
@@ -166,7 +171,8 @@ def level(
         f"{scale * margin:.2f}"
     )
     if not lows or any(map(math.isnan, lows)):
-        return Verdict(claim, OPEN, text)
+        few = len(cells.get(reference, ())) < 2
+        return Verdict(claim, OPEN, FEW if few else text)
     within = min(lows) > -margin and max(highs) < margin
     apart = max(lows) > margin or min(highs) < -margin
     return Verdict(claim, HOLDS if within else FAILS if apart else OPEN, text)

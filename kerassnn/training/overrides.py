@@ -64,6 +64,14 @@ def parse(values, arguments):
     """Parses `arguments` into absl `FlagValues`; returns what is no flag."""
     try:
         return values(["", *arguments])[1:]
+    except flags.UnrecognizedFlagError as error:
+        text = str(error)
+        if "Did you mean" not in text:
+            text += (
+                f": expected a field of {', '.join(values)}, received: "
+                f"{error.flagname}"
+            )
+        raise ValueError(text) from None
     except flags.Error as error:
         raise ValueError(str(error)) from None
 

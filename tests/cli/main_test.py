@@ -139,7 +139,8 @@ def test_list_filters(shelf, filters, found, capsys):
     if found:
         assert [line.split()[0] for line in lines[1:]] == found
     else:
-        assert lines == ["no entry is like that"]
+        (line,) = lines
+        assert line.startswith("no entry is ")
 
 
 def test_info_tells_a_method_known_from_an_abstract(capsys):

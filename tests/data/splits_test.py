@@ -23,6 +23,14 @@ def splits():
     )
 
 
+def test_splits_are_shown_by_their_shapes(splits):
+    assert repr(splits.hold_out(20)) == (
+        "Splits('made', classes=4, train=(80, 6, 5, 3) uint8, "
+        "validation=(20, 6, 5, 3) uint8, test=(20, 6, 5, 3) uint8)"
+    )
+    assert ", validation=None, " in repr(splits)
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "float32"])
 def test_normalise_is_the_formula(splits, dtype):
     x = splits.train[0][:7].astype(dtype)

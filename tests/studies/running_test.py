@@ -24,6 +24,7 @@ ON_CIFAR = {
 }
 # $KERASSNN_DATA names a folder with cifar10.npz; without it they are skipped.
 DATA = os.environ.get("KERASSNN_DATA", "")
+FEW = "a test needs two seeds at least"
 SOURCE = '''"""A study of nothing.
 
 What it says of itself.
@@ -123,8 +124,8 @@ def test_the_command_measures_in_small_elsewhere(study, tmp_path, capsys):
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert found["config"]["tall"] == 2
     assert found["verdicts"][0]["verdict"] == "too close to tell"
-    place = tmp_path / "runs" / "smoke" / "studies" / "nothing.json"
-    assert place.is_file()
+    assert found["verdicts"][0]["test"] == f"+100.00 points; {FEW}"
+    assert (tmp_path / "runs/smoke/studies/nothing.json").is_file()
     assert main(["study", str(study), "--cells=hihg"]) == 1
     assert "['high', 'low']" in capsys.readouterr().err
     assert main(["study"]) == 0
@@ -195,7 +196,8 @@ def test_cells_of_few_seeds_share_their_spread():
     least = error * stats.t.ppf(1 - 0.05 / 6, 9)
     assert f"± {100 * least:.2f} points" in text
     one = {name: values[:1] for name, values in cells.items()}
-    assert studies.better_than("base", one)["up"][0] == "too close to tell"
+    assert studies.better_than("base", one)["up"][1] == FEW
+    assert studies.level("", one, "base", 0.1).test == FEW
     with pytest.raises(ValueError, match="as many values in each cell"):
         studies.better_than("base", {**cells, "up": [1.0]})
 

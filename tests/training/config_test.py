@@ -48,6 +48,8 @@ def test_overrides_as_a_dict_and_none():
     [
         (["--widht=4"], "widht.*Did you mean.*width"),
         ({"widht": 4}, "widht.*Did you mean.*width"),
+        (["--nonsense=3"], "field of seed, .*nested, received: nonsense"),
+        ({"nonsense": 3}, "field of seed, .*nested, received: nonsense"),
         (["--width=4.5"], "width"),
         (["--nested=maybe"], "nested"),
         (["width=4"], "--field=value"),

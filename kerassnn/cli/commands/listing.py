@@ -38,7 +38,20 @@ def run(values: Namespace) -> None:
     if values.json:
         print(json.dumps(found))
     else:
-        say(showing.listing(found) if found else "no entry is like that")
+        say(showing.listing(found) if found else _nothing(values.dataset))
+
+
+def _nothing(dataset):
+    """That no entry is like that, and which data sets have one."""
+    from kerassnn.zoo.registry import cards
+
+    known = sorted({card["dataset"] for card in cards()})
+    if dataset is None or dataset in known:
+        return "no entry is like that"
+    return (
+        f"no entry is of {dataset!r}; the data sets of entries are "
+        f"{', '.join(known) or 'none'}"
+    )
 
 
 LIST = Command("list", "Lists the zoo's entries.", define, run, heavy=False)
