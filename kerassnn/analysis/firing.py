@@ -27,7 +27,7 @@ def firing_rates(
         has that model's name before its own: `"net/stem_act"`.
 
     Raises:
-        ValueError: if `model` has no graph.
+        ValueError: if `model` has no graph, or `x` is empty or not finite.
     """
     calls, _ = trace(model)
     paths = [call.path for call in calls if isinstance(call.layer, NEURONS)]

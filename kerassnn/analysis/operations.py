@@ -61,8 +61,8 @@ def energy(model: keras.Model, x: Any, batch_size: int = 64) -> dict[str, Any]:
         `assumptions`.
 
     Raises:
-        ValueError: if `model` has no graph, or a layer with weights is not
-            one that can be counted.
+        ValueError: if `model` has no graph, a layer with weights is not one
+            that can be counted, or `x` is empty or not finite.
     """
     per_layer = sops(model, x, batch_size)
     spiking = sum(row["sops"] for row in per_layer.values())
@@ -104,8 +104,8 @@ def sops(
         layer of a nested model has that model's name before its own.
 
     Raises:
-        ValueError: if `model` has no graph, or a layer with weights is not
-            one that can be counted.
+        ValueError: if `model` has no graph, a layer with weights is not one
+            that can be counted, or `x` is empty or not finite.
     """
     calls, _ = trace(model)
     costs = [(call, cost(call)) for call in calls]

@@ -10,6 +10,7 @@ from kerassnn.layers import RateNeuron
 from kerassnn.layers import SpikingNeuron
 from kerassnn.models.graph import replay
 from kerassnn.models.graph import trace
+from kerassnn.ops.checks import check_inputs
 from kerassnn.ops.lif import lif_charge
 from kerassnn.ops.native_steps import loop
 from kerassnn.ops.native_steps import plain
@@ -60,7 +61,8 @@ def record(
         Dict: layer name to `Recording`, in the order of the data.
 
     Raises:
-        ValueError: if `net` has no graph, or no neuron of a name.
+        ValueError: if `net` has no graph, or no neuron of a name, or `x` is
+            empty or not finite.
 
     Example:
         >>> net = kerassnn.zoo.load("resnet8_sastc_digits")
@@ -68,6 +70,7 @@ def record(
         >>> found.spikes.shape[1]
         4
     """
+    check_inputs("`x`", x)
     calls, _ = trace(net)
     neurons = {
         call.path: _neuron(call.layer)

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from kerassnn.models.graph import replay
+from kerassnn.ops.checks import check_inputs
 
 
 def means(
@@ -28,7 +29,11 @@ def means(
 
     Returns:
         List of arrays (N,), in the order of the calls.
+
+    Raises:
+        ValueError: if `x` is empty or not finite.
     """
+    check_inputs("`x`", x)
     found = _Means(model, pick).predict(x, batch_size=batch_size, verbose=0)
     return [*found[1:]]
 

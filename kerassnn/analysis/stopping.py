@@ -9,6 +9,7 @@ from keras import ops
 
 from kerassnn.models.stepwise import initial_states
 from kerassnn.models.stepwise import streaming
+from kerassnn.ops.checks import check_inputs
 from kerassnn.ops.native import compiled_call
 
 
@@ -196,4 +197,5 @@ def _checked(net, x, y):
             f"expected inputs (N, {', '.join(map(str, wanted))}) and N labels, "
             f"received: shapes {tuple(x.shape)} and {y.shape}"
         )
+    check_inputs("inputs", x)
     return x, y

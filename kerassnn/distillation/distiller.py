@@ -17,6 +17,7 @@ from kerassnn.distillation.taps import Taps
 from kerassnn.distillation.taps import as_mapping
 from kerassnn.distillation.viewing import View
 from kerassnn.models.timesteps import rerun
+from kerassnn.ops.checks import check_inputs
 
 
 class Distiller(ManyProcesses):
@@ -167,9 +168,7 @@ class Distiller(ManyProcesses):
 
     def rerun_student(self, timesteps: int) -> None:
         """Makes `student_views` run the student for another number of steps."""
-        self._student = self._student.rebuilt(
-            lambda model: rerun(model, timesteps)
-        )
+        self._student = self._student.rebuilt(lambda m: rerun(m, timesteps))
 
     # The machinery.
 
@@ -226,6 +225,10 @@ class Distiller(ManyProcesses):
         bound = inspect.signature(super().fit).bind(*args, **kwargs)
         fitting.begin(self, bound.arguments)
         return super().fit(*bound.args, **bound.kwargs)
+
+    def evaluate(self, x=None, *args, **kwargs):
+        check_inputs("`x`", x)
+        return super().evaluate(x, *args, **kwargs)
 
     def load_weights(self, filepath, **kwargs):
         fitting.build(self, None)  # the file holds adapters, too

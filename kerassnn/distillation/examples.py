@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerassnn.ops.checks import check_finite
+
 
 def check_examples(x, y, sample_weight, class_weight, student):
     """ValueError for data no student can be trained on.
@@ -19,9 +21,9 @@ def check_examples(x, y, sample_weight, class_weight, student):
     if hasattr(y, "shape"):
         _labels(ops.convert_to_numpy(y), student.output_shape[-1])
     if hasattr(sample_weight, "shape"):
-        _finite("`sample_weight`", ops.convert_to_numpy(sample_weight))
+        check_finite("`sample_weight`", ops.convert_to_numpy(sample_weight))
     if class_weight:
-        _finite("`class_weight`", np.asarray(list(class_weight.values())))
+        check_finite("`class_weight`", np.asarray(list(class_weight.values())))
 
 
 def check_images(name, x, model):
@@ -72,7 +74,7 @@ def _images(name, x, expected):
         raise ValueError(
             f"{name} must have shape {expected}. Received: {x.shape}"
         )
-    _finite(name, x)
+    check_finite(name, x)
 
 
 def _labels(y, classes):
@@ -81,7 +83,7 @@ def _labels(y, classes):
             "labels must be class numbers or probabilities. Received: dtype "
             f"{y.dtype}"
         )
-    _finite("labels", y)
+    check_finite("labels", y)
     if not y.size or not _indices(y.shape, classes):
         return
     if (y != np.floor(y)).any():
@@ -93,16 +95,6 @@ def _labels(y, classes):
         raise ValueError(
             f"labels must lie in 0..{classes - 1}. Received: "
             f"{y.min()}..{y.max()}"
-        )
-
-
-def _finite(name, values):
-    if values.dtype.kind in "iub":
-        return
-    bad = int((~np.isfinite(values)).sum())
-    if bad:
-        raise ValueError(
-            f"{name} must be finite. Received: {bad} values NaN or infinite"
         )
 
 

@@ -23,7 +23,9 @@ def neuron(library, layer, shape, dt, unit):
         raise Unsupported("defines a step of its own")
     d = layer.dynamics
     if d.v_reset is None:
-        raise Unsupported("subtracts its threshold; NIR resets")
+        raise Unsupported(
+            "subtracts its threshold; NIR resets, as v_reset=0.0 does"
+        )
     if d.v_init not in (None, d.v_reset):
         raise Unsupported("starts at another potential than its rest")
 

@@ -17,6 +17,7 @@ from kerassnn.models.rescaling import calibrate
 from kerassnn.models.rescaling import rescale
 from kerassnn.models.spike_units import in_spike_units
 from kerassnn.models.spike_units import neuron_for
+from kerassnn.ops.checks import check_inputs
 
 MERGING = (
     keras.layers.Add,
@@ -59,8 +60,11 @@ def convert(
             layer's activations are divided to suit the threshold, unless it
             was trained; see `calibrate`. `None` leaves them as they are.
         neuron: `SpikingNeuron`. `None` means integrate-and-fire with a soft
-            reset, which starts at half its threshold. In place of a `QCFS`
-            its potentials are multiplied by the threshold.
+            reset, which starts at half its threshold; its mean spikes are
+            the ReLU's values, while those of neurons that leak or reset to
+            a potential are not, so that such a student has to be trained.
+            In place of a `QCFS` its potentials are multiplied by the
+            threshold.
         replace: Dict from the name of an activation or layer to the name of
             an activation or a layer that takes its place, such as
             `{"silu": "relu"}`.
@@ -81,7 +85,8 @@ def convert(
             if weights are used in two places; if outputs of a `QCFS` are
             summed or concatenated with those of another threshold, or with
             inputs or outputs of the network or of a layer such as GELU; with
-            `data`, if the threshold is not 1, or a ReLU stands beside `QCFS`.
+            `data`, if it is empty or not finite, the threshold is not 1, or a
+            ReLU stands beside `QCFS`.
 
     Differs from the paper: thresholds are one and activations divided, which
         is the same; a factor for each layer from a quantile over `data`.
@@ -105,6 +110,8 @@ def convert(
             "`neuron` must be a kerassnn.layers neuron such as `LIF()`. "
             f"Received: neuron={neuron!r}"
         )
+    if data is not None:
+        check_inputs("`data`", data)
     if data is not None and neuron.v_threshold != 1.0:
         raise ValueError(
             "expected a neuron of threshold 1, to which activations are "

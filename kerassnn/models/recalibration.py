@@ -6,6 +6,7 @@ from keras import ops
 
 from kerassnn.models import graph
 from kerassnn.models.kinds import is_norm
+from kerassnn.ops.checks import check_inputs
 
 
 def recalibrate(
@@ -30,13 +31,12 @@ def recalibrate(
         `net`.
 
     Raises:
-        ValueError: if `x` is empty.
+        ValueError: if `x` is empty or not finite.
 
     Reference: Wu and Johnson, Rethinking "Batch" in BatchNorm, 2021,
         arXiv 2105.07576 (PreciseBN).
     """
-    if not len(x):
-        raise ValueError("expected inputs, received: x of length 0")
+    check_inputs("`x`", x)
     inner = map(graph.unwrapped, graph.layers(net).values())
     norms = list(
         {id(layer): layer for layer in inner if is_norm(layer)}.values()

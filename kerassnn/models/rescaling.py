@@ -8,6 +8,7 @@ from kerassnn.models import graph
 from kerassnn.models.homogeneous import Regions
 from kerassnn.models.kinds import is_norm
 from kerassnn.models.linear import divided
+from kerassnn.ops.checks import check_inputs
 
 
 def rescale(
@@ -79,7 +80,8 @@ def calibrate(
         concatenation) have one for all channels.
 
     Raises:
-        ValueError: as `rescale`; if `quantile` is not in (0, 1].
+        ValueError: as `rescale`; if `quantile` is not in (0, 1], or `x` is
+            empty or not finite.
 
     Reference: Rueckauer et al., Conversion of Continuous-Valued Deep
         Networks, Frontiers in Neuroscience 2017 (robust normalisation).
@@ -88,6 +90,7 @@ def calibrate(
         raise ValueError(
             f"expected quantile in (0, 1], received: quantile={quantile!r}"
         )
+    check_inputs("`x`", x)
     regions = Regions(ann)
     watched = regions.activations
     measured = _quantiles(ann, watched, x, quantile, per_channel, batch_size)

@@ -13,6 +13,7 @@ from kerassnn.layers.time_fold import TimeFold
 from kerassnn.models.step_layers import NeuronStep
 from kerassnn.models.step_layers import ReadoutStep
 from kerassnn.models.step_layers import Shared
+from kerassnn.ops.checks import check_finite
 from kerassnn.ops.native import compiled_call
 
 STEP = "step"  # the state that counts the steps done
@@ -137,7 +138,7 @@ class Stream:
             of the student unrolled over them.
 
         Raises:
-            ValueError: if the frame has another shape.
+            ValueError: if the frame has another shape, or is not finite.
         """
         frame = ops.convert_to_numpy(frame).astype("float32")
         expected = (self.batch_size, *self.model.input[0].shape[1:])
@@ -146,6 +147,7 @@ class Stream:
                 f"expected a frame of shape {expected}, received: frame of "
                 f"shape {frame.shape}"
             )
+        check_finite("a frame", frame)
         frame = ops.convert_to_tensor(frame)
         logits, self.states = self._run([frame, self.states])
         self.steps += 1

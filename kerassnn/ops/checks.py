@@ -1,12 +1,15 @@
-"""Arguments that layers and methods take: numbers, counts and switches.
+"""Arguments that layers and methods take: numbers, switches and inputs.
 
-Each function gives the value back as a plain Python number. Booleans are no
+Each of the first gives the value back as a plain Python number. Booleans are no
 numbers here, nor are NaN and infinity: they would run, and give nonsense.
 """
 
 import math
 import numbers
 from typing import Any
+
+import keras
+import numpy as np
 
 
 def number(name: str, value: Any, interval: str = "(-inf, inf)") -> float:
@@ -61,3 +64,35 @@ def flag(name: str, value: Any) -> bool:
             f"expected `{name}` to be True or False, received: {name}={value!r}"
         )
     return bool(value)
+
+
+def check_inputs(name: str, x: Any) -> None:
+    """ValueError unless inputs of a network are some, and finite.
+
+    Neurons hide what is not: a NaN is at no threshold, so that it does not
+    fire, and what a network makes of it is finite again.
+
+    Args:
+        name: String, for messages.
+        x: Array or tensor (N, ...), or a structure of them; what has no
+            shape passes.
+    """
+    for values in keras.tree.flatten(x):
+        if hasattr(values, "shape"):
+            if 0 in values.shape:
+                raise ValueError(
+                    f"expected {name} to hold inputs, received: {name} of "
+                    f"shape {tuple(values.shape)}"
+                )
+            check_finite(name, keras.ops.convert_to_numpy(values))
+
+
+def check_finite(name: str, values: np.ndarray) -> None:
+    """ValueError if an array of floats holds a NaN or an infinity."""
+    if values.dtype.kind in "iub":
+        return
+    bad = int((~np.isfinite(values)).sum())
+    if bad:
+        raise ValueError(
+            f"{name} must be finite. Received: {bad} values NaN or infinite"
+        )

@@ -26,6 +26,7 @@ def load(
     *,
     timesteps: int | None = None,
     classes: int | None = None,
+    new_head: bool = False,
     input_shape: tuple[int, ...] | None = None,
     precision: str | None = None,
     weights: bool = True,
@@ -37,10 +38,12 @@ def load(
     Args:
         name: String, see `kerassnn.zoo.list`; or `hf://owner/repo/entry`.
         timesteps: Int, T. `None` is the T at which the entry was trained;
-            at another one the same weights run, and a warning says that the
-            card's accuracy does not hold.
+            at another one the same weights run, and a warning says so unless
+            the card has the accuracy there.
         classes: Int for fine-tuning: the last layer is new unless it is as
             large as the entry's. `None` keeps it.
+        new_head: Bool. `True` makes the last layer new in any case: for as
+            many classes as the entry's, but others.
         input_shape: (H, W, C), or (T, H, W, C) for event frames. `None` is
             that of the training. Networks with global average pooling take
             any H and W; a warning, as for `timesteps`.
@@ -67,6 +70,7 @@ def load(
     """
     _check_choice("trainable", trainable, (True, False, "head"))
     _check_choice("weights", weights, (True, False))
+    _check_choice("new_head", new_head, (True, False))
     _check_choice("preprocess", preprocess, (True, False))
     _check_choice("precision", precision, (None, *PRECISIONS))
     _check_shape(input_shape)
@@ -81,14 +85,14 @@ def load(
     with _policy(precision):
         check_policy()
         if weights:
-            model = load_entry(folder, card, changes)
+            model = load_entry(folder, card, changes, new_head)
         else:
             model = build(card, **changes)
     _freeze(model, trainable)
     return stored_input(model, card["preprocessing"]) if preprocess else model
 
 
-def load_entry(folder, card, changes=None):
+def load_entry(folder, card, changes=None, new_head=False):
     """The model of an entry whose network was checked, with its weights.
 
     Args:
@@ -96,14 +100,19 @@ def load_entry(folder, card, changes=None):
         card: Its card.
         changes: Dict of what differs from the card, arguments of
             `kerassnn.zoo.network.build`.
+        new_head: Bool, whether what is behind the tap `HEAD` is new.
     """
     changes = changes or {}
     model = build(card)
     load_half(model, folder, card)
-    if not changes:
+    if not changes and not new_head:
         return model
     other = build(card, **changes)
+    head = _layers(other)[1] if new_head else []
+    initial = [layer.get_weights() for layer in head]
     models.transfer(model, other)
+    for layer, weights in zip(head, initial, strict=True):
+        layer.set_weights(weights)
     return other
 
 
@@ -133,7 +142,10 @@ def _changes(card, timesteps, classes, input_shape, own, weights):
             )
         rest = {k: v for k, v in changes.items() if k != "classes"}
         check_changes(card, own, rest)
+    told = card["accuracy_by_timesteps"] or {}
     for key in ("timesteps", "input_shape"):
+        if key == "timesteps" and str(timesteps) in told:
+            continue
         if key in changes and (weights or key == "timesteps"):
             warnings.warn(
                 f"{name} was trained at {key}={given[key][1]}; what its card "
@@ -187,9 +199,14 @@ def _check_count(name, value):
 
 def _freeze(model, trainable):
     if trainable == "head":
-        # `Model.layers` follows the graph, and all paths meet in this tap.
-        names = [layer.name for layer in model.layers]
-        for layer in model.layers[: names.index(HEAD)]:
+        for layer in _layers(model)[0]:
             layer.trainable = False
     else:
         model.trainable = trainable
+
+
+def _layers(model):
+    """Those in front of the head, and those of the head."""
+    # `Model.layers` follows the graph, and all paths meet in this tap.
+    place = [layer.name for layer in model.layers].index(HEAD)
+    return model.layers[:place], model.layers[place:]

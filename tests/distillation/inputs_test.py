@@ -151,6 +151,19 @@ def test_bad_images(x, message):
         trained(x=x)
 
 
+@pytest.mark.parametrize("bad", (np.nan, np.inf))
+def test_bad_images_are_not_evaluated(bad):
+    distiller = HardLabel(nets.student())
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    distiller.compile("sgd", loss)
+    with refused("`x` must be finite"):
+        distiller.evaluate(np.where(X > 1, bad, X), Y, verbose=0)
+    with refused(r"\(0, 4, 4, 1\)"):
+        distiller.evaluate(x=X[:0], y=Y[:0], verbose=0)
+    found = distiller.evaluate(X, Y, verbose=0, return_dict=True)
+    assert np.isfinite(found["loss"])
+
+
 @pytest.mark.parametrize("y", (Y + 1, Y - 1))
 def test_bad_labels(y):
     with refused(r"labels must lie in 0\.\.2.*Received"):

@@ -214,6 +214,29 @@ def test_refusals():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda net, x: models.convert(net, 2, x),
+        models.calibrate,
+        models.recalibrate,
+    ],
+    ids=["convert", "calibrate", "recalibrate"],
+)
+def test_data_that_are_none_or_not_finite_are_refused(measure):
+    net, x = example(), np.ones((4, 10, 10, 1), "float32")
+    before = net.get_weights()
+    bad = x.copy()
+    bad[1, 2, 3, 0] = np.nan
+    with pytest.raises(ValueError, match="1 values NaN"):
+        measure(net, bad)
+    with pytest.raises(ValueError, match=r"\(0, 10, 10, 1\)"):
+        measure(net, x[:0])
+    for a, b in zip(before, net.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    measure(net, x)
+
+
 def test_a_student_is_trained_by_a_method():
     student = models.convert(example(), 2, neuron=layers.LIF())
     teacher = example(activation=None)

@@ -166,5 +166,8 @@ def test_wrong_frames_are_refused():
     stream = models.Stream(student("ResNet8"))
     with pytest.raises(ValueError, match="expected a frame of shape"):
         stream.step(np.zeros((2, 8, 8, 1)))
+    with pytest.raises(ValueError, match="frame must be finite.*64 values"):
+        stream.step(np.full((1, 8, 8, 1), np.nan))
+    assert stream.steps == 0
     with pytest.raises(ValueError, match="batch_size"):
         models.Stream(student("ResNet8"), batch_size=0)

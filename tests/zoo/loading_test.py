@@ -36,8 +36,8 @@ def test_load_gives_the_published_outputs(entries):
 
 def test_other_timesteps_run_the_same_weights(entries):
     with pytest.warns(UserWarning, match="timesteps=2"):
-        model = zoo.load(SNN, timesteps=4)
-    assert model.get_layer("logits_t").output.shape == (None, 4, 10)
+        model = zoo.load(SNN, timesteps=9)  # the card goes to 8
+    assert model.get_layer("logits_t").output.shape == (None, 9, 10)
     there = zoo.load(SNN).get_weights()
     for a, b in zip(model.get_weights(), there, strict=True):
         np.testing.assert_array_equal(a, b)
@@ -47,6 +47,14 @@ def test_the_trained_timesteps_raise_no_warning(entries):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         zoo.load(SNN, timesteps=2, weights=False)
+
+
+def test_timesteps_whose_accuracy_the_card_has_raise_none(entries):
+    assert "4" in zoo.card(SNN)["accuracy_by_timesteps"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        model = zoo.load(SNN, timesteps=4)
+    assert model.get_layer("logits_t").output.shape == (None, 4, 10)
 
 
 def test_an_ann_has_no_timesteps(entries):
@@ -61,6 +69,22 @@ def test_a_new_head_keeps_the_body(entries):
     for name, value in values(model).items():
         if not name.startswith("head/"):
             np.testing.assert_array_equal(value, given[name])
+
+
+@pytest.mark.parametrize("changes", [{}, {"classes": 10}, {"timesteps": 4}])
+def test_a_new_head_of_as_many_classes(entries, changes):
+    given = values(zoo.load(SNN))
+    model = zoo.load(SNN, new_head=True, trainable="head", **changes)
+    found = values(model)
+    assert found.keys() == given.keys()
+    for name, value in found.items():
+        same = np.array_equal(value, given[name])
+        assert same is not (name == "head/kernel"), name
+    trained = {v.path.split("/")[-2] for v in model.trainable_weights}
+    assert trained == {"head"}
+    np.testing.assert_array_equal(found["head/bias"], 0)
+    with pytest.raises(ValueError, match="new_head"):
+        zoo.load(SNN, new_head="yes")
 
 
 def test_as_many_classes_keep_the_head(entries):
