@@ -155,11 +155,9 @@ def _unknown(name):
     names, searched = _names(strict=False), places()
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.0)
     message = f"expected one of the zoo's entries, received: name={name!r}; "
-    recipe = Path("recipes", f"{name.rpartition('_')[0]}.py")
     roots = [place.parent for place in searched if isinstance(place, Path)]
-    # Both a checkout and an installation keep recipes beside the zoo.
-    if any((root / recipe).is_file() for root in roots):
-        dataset = name.split("_")[-1]
+    recipe, dataset = _recipe(name, roots)
+    if recipe is not None:
         here = [n for n in names if n.endswith(f"_{dataset}")]
         message += (
             f"{recipe.as_posix()} trains it, but its weights are not published "
@@ -172,3 +170,20 @@ def _unknown(name):
         if folders.offline():
             message += ", without the network: KERASSNN_OFFLINE is set"
     return message
+
+
+def _recipe(name, roots):
+    """Path of the recipe that trains such an entry, and its data set.
+
+    A pair of `None` if there is none, or its text does not name the data
+    set. Both a checkout and an installation keep recipes beside the zoo.
+    """
+    words = name.split("_")
+    for i in range(1, len(words)):
+        path = Path("recipes", "_".join(words[:i]) + ".py")
+        dataset = "_".join(words[i:])
+        for file in (root / path for root in roots):
+            # Read, and not run: it may be anyone's.
+            if file.is_file() and f'"{dataset}"' in file.read_text("utf-8"):
+                return path, dataset
+    return None, None

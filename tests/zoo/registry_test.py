@@ -35,9 +35,22 @@ def test_unknown_names_come_with_the_nearest(entries):
         zoo.card("tiny8_kdd_digits")
 
 
+def test_a_recipe_of_no_data_set_is_not_spoken_of(entries, tmp_path):
+    """A misspelt entry, of whose method and body there is a recipe."""
+    (tmp_path / "recipes").mkdir()
+    text = 'VARIANTS = {"digits": {}, "fashion_mnist": {}}'
+    (tmp_path / "recipes" / "tiny8_kd.py").write_text(text)
+    for wrong in ("tiny8_kd_digit", "tiny8_kd_digitss", "tiny8_kd_cifar"):
+        with pytest.raises(ValueError, match=f"nearest are {SNN}, ") as caught:
+            zoo.load(wrong)
+        assert "published" not in str(caught.value)
+    with pytest.raises(ValueError, match="Published for fashion_mnist: noth"):
+        zoo.load("tiny8_kd_fashion_mnist")
+
+
 def test_a_recipe_without_weights_does_not_pretend(entries, tmp_path):
     (tmp_path / "recipes").mkdir()
-    (tmp_path / "recipes" / "tiny9_ann.py").touch()
+    (tmp_path / "recipes" / "tiny9_ann.py").write_text('"digits"')
     with pytest.raises(ValueError, match=f"not published yet.*{ANN}, {SNN}"):
         zoo.load("tiny9_ann_digits")
 
