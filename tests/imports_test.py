@@ -77,6 +77,7 @@ MAY_IMPORT = {
         "data",
         "distillation",
         "files",
+        "folders",
         "layers",
         "locking",
         "models",

@@ -1,4 +1,5 @@
 import dataclasses
+import shlex
 import time
 from collections.abc import Mapping
 from collections.abc import Sequence
@@ -7,6 +8,7 @@ from typing import Any
 
 import keras
 
+from kerassnn import folders
 from kerassnn import training
 from kerassnn.analysis.plots.drawing import figure_of
 from kerassnn.files import read_json
@@ -21,6 +23,7 @@ from kerassnn.studies.study import load_study
 from kerassnn.studies.table import Table
 from kerassnn.training.environment import environment
 
+REPORT = "zoo/studies"
 SIZE = 8, 4.2  # inches; the figures have 800 pixels a line
 PERSONAL = ("seed", "data_dir", "workers", "checkpoint_seconds")
 PLACE = ("backend", "backend_version", "keras", "kerassnn", "hardware")
@@ -35,7 +38,7 @@ def run(
     smoke: bool = False,
     fresh: bool = False,
     folder: str | Path = "runs/studies",
-    report: str | Path = "zoo/studies",
+    report: str | Path = REPORT,
 ) -> dict:
     """Measures a study's cells that are not measured yet, and reports.
 
@@ -140,7 +143,7 @@ def _finish(study, config, head, rows, report):
     counts = [sum(r["cell"] == cell for r in rows) for cell in study.cells]
     found = {
         **head,
-        "command": _command(study, config, max(counts)),
+        "command": _command(study, config, max(counts), report),
         "seeds": max(counts),
         "complete": min(counts) == max(counts) > 0,
         "verdicts": verdicts,
@@ -174,9 +177,14 @@ def _head(study, config):
     }
 
 
-def _command(study, config, seeds):
+def _command(study, config, seeds, report):
     """What measures it again; the folder of the data is the reader's."""
-    words = ["kerassnn study", study.name]
+    known = [Path("recipes"), *folders.shipped("recipes")]
+    place = study.path.resolve().parent
+    named = place in [(folder / "studies").resolve() for folder in known]
+    words = ["kerassnn study", study.name if named else _shown(study.path)]
+    if report.resolve() != Path(REPORT).resolve():
+        words.append(f"--report={_shown(report)}")
     if seeds != study.seeds:
         words.append(f"--seeds={seeds}")
     for name, value in dataclasses.asdict(config).items():
@@ -184,6 +192,13 @@ def _command(study, config, seeds):
             shown = "FOLDER" if name == "data_dir" else value
             words.append(f"--{name}={shown}")
     return " ".join(words)
+
+
+def _shown(path):
+    """A path as a shell takes it; from here, if it is in here."""
+    here = Path.cwd()
+    inside = path.is_relative_to(here)
+    return shlex.quote(str(path.relative_to(here) if inside else path))
 
 
 def _configure(study, overrides, smoke) -> Any:
