@@ -7,8 +7,10 @@ import keras
 import pytest
 
 import kerassnn
+from kerassnn import training
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("pages/**/*.md"))
 NOTEBOOKS = sorted(DOCS.glob("notebooks/*.py"))
 PACKAGE = Path(kerassnn.__file__).parent
@@ -55,6 +57,20 @@ def test_every_package_has_its_reference():
     rooms = [path.parent.name for path in PACKAGE.glob("*/__init__.py")]
     left = [r for r in rooms if f"reference/{r}.md" not in menu]
     assert left == ["cli"]
+
+
+def test_run_folders_are_those_that_trainings_write():
+    written = set()
+    for path in ROOT.glob("recipes/*.py"):
+        recipe = training.load_recipe(path)
+        for dataset in recipe.variants:
+            config = recipe.configure({"dataset": dataset})
+            written.add(recipe.run_name(config))
+    others = [ROOT / "README.md", *ROOT.glob("recipes/*.py")]
+    texts = [*TEXTS.values(), *(path.read_text("utf-8") for path in others)]
+    given = r"(?:publish |--baseline=|--teacher=)runs/([a-z0-9_]+)/"
+    shown = set(re.findall(given, "".join(texts)))
+    assert "resnet8_sastc_digits" in shown <= written
 
 
 @pytest.mark.slow

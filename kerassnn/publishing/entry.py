@@ -55,7 +55,8 @@ def publish(
     the same weights. The entry appears in one step, or not at all.
 
     Args:
-        runs: List of run folders, `runs/<recipe>/<seed>`, of distinct seeds.
+        runs: List of run folders, such as `runs/resnet8_kd_digits/0`, of
+            distinct seeds.
         name: String, `<architecture>_<method>_<dataset>`.
         folder: Folder of entries, such as a checkout's `zoo/`.
         baseline_runs: Run folders of the same network trained without
