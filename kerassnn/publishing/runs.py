@@ -11,6 +11,14 @@ from kerassnn.training import Run
 from kerassnn.training import read_run
 
 NEEDED = ("history.csv", "recipe.py", "student.weights.h5")
+# How `models.Builder` begins to refuse what is none of kerassnn's.
+NOT_OURS = ("expected classes registered", "expected a builder of")
+OWN = (
+    ". A network of code that kerassnn does not have is no entry, as loading "
+    "one runs none: share it with that code as a file, "
+    "`kerassnn.training.load_student(RUN).save('student.keras')`, or add the "
+    "class to kerassnn (CONTRIBUTING.md)"
+)
 # What may differ between the runs of one entry.
 PERSONAL = ("seed", "data_dir")
 SHARED = ("builder", "dataset", "method", "method_arguments", "teacher")
@@ -107,7 +115,8 @@ def _read(folder):
         run.result["builder"] = run.trained.to_json()
         run.builder.to_json()
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise ValueError(f"{folder / 'result.json'}: {error}") from None
+        own = OWN if str(error).startswith(NOT_OURS) else ""
+        raise ValueError(f"{folder / 'result.json'}: {error}{own}") from None
     return run
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import keras
 
-from kerassnn import models
 from kerassnn import zoo
 from kerassnn.distillation import Ensemble
 from kerassnn.training.config import Config
@@ -16,9 +15,9 @@ from kerassnn.training.recipe_file import read_recipe_file
 def load_student(folder: str | Path) -> keras.Model:
     """Returns the trained student of a finished run.
 
-    A network of none of `kerassnn.models.BUILDERS` is built by the copy of
-    the recipe in the run folder: load no such folder whose origin you do not
-    trust.
+    A network of none of `kerassnn.models.BUILDERS`, or with a class that is
+    not ours, is built by the copy of the recipe in the run folder: load no
+    such folder whose origin you do not trust.
 
     Args:
         folder: Path of the run folder.
@@ -27,8 +26,11 @@ def load_student(folder: str | Path) -> keras.Model:
         ValueError: if the run is not finished, or a file of it is damaged.
     """
     run = _finished(folder)
-    ours = run.result["builder"]["name"] in models.BUILDERS
-    model = (run.trained if ours else _by_recipe(run))()
+    try:
+        builder = run.trained
+    except ValueError:  # of another function, or with a class of one's own
+        builder = _by_recipe(run)
+    model = builder()
     path = run.folder / "student.weights.h5"
     try:
         model.load_weights(path)
