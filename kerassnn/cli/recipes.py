@@ -3,6 +3,8 @@ import shlex
 from pathlib import Path
 
 from kerassnn import folders
+from kerassnn.zoo.cards import OWN_RECIPE
+from kerassnn.zoo.cards import has_own_recipe
 
 
 def find_recipe(name: str) -> Path:
@@ -50,31 +52,53 @@ def find_training(name: str) -> tuple[Path, list[str], str | None]:
     Returns:
         A triple: the recipe's path, a list of `--field=value`, and what the
         run is called, `None` for the recipe's name.
+
+    Raises:
+        ValueError: if there is no such recipe and no such entry, or the
+            entry's recipe is its own: what comes with an entry is not run.
     """
     try:
         return find_recipe(name), [], None
     except ValueError:
-        fields = _fields_of(name)
-        if fields is None:
+        card = _card(name)
+        if card is None:
             raise
-    recipe, *fields = fields
-    return find_recipe(recipe), fields, name
-
-
-def _fields_of(name):
-    """The recipe and fields on an entry's card; `None` without an entry."""
-    from kerassnn import zoo
     from kerassnn.training.reading import COMMAND
 
+    command = card["recipe"]["command"]
+    found, fields = COMMAND.search(command), _fields(command)
+    if found and found[1] in recipes() and not has_own_recipe(card):
+        return find_recipe(found[1]), fields, name
+    raise ValueError(_unknown_recipe(card, name, fields))
+
+
+def _card(name):
+    """The card of an entry; `None` without one."""
+    from kerassnn import zoo
+
     try:
-        command = zoo.card(name)["recipe"]["command"]
+        return zoo.card(name)
     except ValueError:
         return None
-    found = COMMAND.search(command)
-    if not found:
-        return None
-    flags = shlex.split(command[found.end() :])
-    return [found[1], *(flag for flag in flags if flag.startswith("--"))]
+
+
+def _fields(command):
+    return [word for word in shlex.split(command) if word.startswith("--")]
+
+
+def _unknown_recipe(card, name, fields):
+    """That an entry's recipe is not here, and how it is trained."""
+    from kerassnn.zoo.registry import find
+
+    place = "FILE"
+    if has_own_recipe(card):
+        place = str(find(name, [OWN_RECIPE]) / OWN_RECIPE)
+    own, words = Path(card["recipe"]["path"]).stem, [place, *fields]
+    return (
+        f"expected an entry of one of kerassnn's recipes, received: {name}, of "
+        f"another, {own!r}; give its file, which you should have read: "
+        f"kerassnn train {shlex.join(words)}"
+    )
 
 
 def recipes() -> dict[str, Path]:

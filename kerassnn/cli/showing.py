@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from kerassnn.papers import ABSTRACT_ONLY
 from kerassnn.publishing.page import facts
+from kerassnn.zoo.cards import command_of
 from kerassnn.zoo.cards import teacher_names
 
 COLUMNS = (
@@ -69,7 +70,7 @@ def _measured(card):
 
 def _origin(card):
     training, backend = card["training"], card["backend"]
-    yield "Trained by", card["recipe"]["command"]
+    yield "Trained by", command_of(card)
     yield (
         "Training",
         f"{training['epochs']} epochs, {training['seconds']:.0f} s on "

@@ -16,10 +16,12 @@ from kerassnn.publishing.placing import check_new
 from kerassnn.publishing.placing import drafting
 from kerassnn.publishing.placing import place
 from kerassnn.publishing.probing import make_probe
+from kerassnn.publishing.recipes import is_ours
 from kerassnn.publishing.runs import read_baseline
 from kerassnn.publishing.runs import read_runs
 from kerassnn.publishing.tables import results
 from kerassnn.publishing.trained import published_network
+from kerassnn.zoo.cards import OWN_RECIPE
 from kerassnn.zoo.evaluation import load_splits
 from kerassnn.zoo.probe import PROBE
 from kerassnn.zoo.schema import ARXIV
@@ -52,7 +54,9 @@ def publish(
     their accuracy; mean and standard deviation are over all runs. Accuracy,
     firing rates and energy are measured on the float16 weights. A network
     trained by rate-based backpropagation is published as the plain SNN of
-    the same weights. The entry appears in one step, or not at all.
+    the same weights. Where the recipe is not one of kerassnn's, its text is
+    put beside them as `recipe.py`; nothing that loads an entry runs it. The
+    entry appears in one step, or not at all.
 
     Args:
         runs: List of run folders, such as `runs/resnet8_kd_digits/0`, of
@@ -136,17 +140,21 @@ def _target(root, name, dataset, overwrite):
 
 
 def _artefacts(run, name, draft):
-    """Writes weights, probe and history; the model with those weights."""
+    """Writes the entry's files but the card; the model with the weights."""
     model = published_network(run, name)
     save_half(model, draft / WEIGHTS)
     read_half(model, draft / WEIGHTS)
     np.savez(draft / PROBE, **make_probe(model))
-    shutil.copyfile(run.folder / "history.csv", draft / "history.csv")
+    own = [] if is_ours(run) else [OWN_RECIPE]
+    for file in ["history.csv", *own]:
+        shutil.copyfile(run.folder / file, draft / file)
     return model
 
 
 def _write(card, draft):
-    card["sha256"] = {file: sha256(draft / file) for file in FILES}
+    files = [*FILES, OWN_RECIPE]
+    found = [draft / file for file in files if (draft / file).is_file()]
+    card["sha256"] = {path.name: sha256(path) for path in found}
     check_card(card, f"{card['name']}/card.json")
     text = json.dumps(card, indent=2, sort_keys=True) + "\n"
     write_text(draft / "card.json", text)

@@ -2,6 +2,9 @@
 
 from kerassnn.publishing import markdown
 from kerassnn.publishing.metadata import front_matter
+from kerassnn.zoo.cards import OWN_RECIPE
+from kerassnn.zoo.cards import command_of
+from kerassnn.zoo.cards import has_own_recipe
 from kerassnn.zoo.cards import teacher_names
 
 
@@ -25,12 +28,13 @@ def readme(card: dict) -> str:
             f"an image, {markdown.nanojoules(card)} nJ. "
             f"{energy['assumptions']}",
             "",
-            f"Trained by `{recipe['command']}` at commit "
+            f"Trained by `{command_of(card)}` at commit "
             f"{recipe['commit'] or 'unknown'}: {training['epochs']} epochs in "
             f"{training['seconds']:.0f} s on {training['hardware']}, with "
             f"{backend['name']} {backend['version']} and "
             f"Keras {backend['keras']}.",
             "",
+            *_recipe(card),
             f"Differs from the paper: {card['differences'] or 'not stated'}",
             "",
             "References: "
@@ -60,6 +64,16 @@ def facts(card: dict) -> list[tuple]:
         ("Without distillation", percent(shown["baseline"])),
         ("Paper", markdown.paper(card) + (f", {source}" if source else "")),
     ]
+
+
+def _recipe(card):
+    if not has_own_recipe(card):
+        return []
+    text = (
+        f"`{OWN_RECIPE}`, in this folder, is not one of kerassnn's recipes. "
+        "Loading the entry does not run it; read it before you do."
+    )
+    return [text, ""]
 
 
 def _trained(card):

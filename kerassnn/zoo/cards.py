@@ -1,5 +1,6 @@
 """An entry's card, and the files that it vouches for."""
 
+import re
 from pathlib import Path
 
 from kerassnn.files import sha256
@@ -7,6 +8,8 @@ from kerassnn.zoo.schema import FILE
 from kerassnn.zoo.schema import parse_card
 
 CARD = "card.json"
+OWN_RECIPE = "recipe.py"  # of an entry whose recipe is not in kerassnn
+TRAINS = re.compile(r"kerassnn train \S+")
 LARGEST = 1_000_000  # bytes of a card, at most
 
 
@@ -45,6 +48,19 @@ def teachers_of(card):
 def teacher_names(card: dict) -> list[str]:
     """Names of the entries that taught an entry: a list, maybe empty."""
     return [teacher["name"] for teacher in teachers_of(card)]
+
+
+def has_own_recipe(card: dict) -> bool:
+    """Whether an entry's folder has its recipe, which nothing here runs."""
+    return OWN_RECIPE in card["sha256"]
+
+
+def command_of(card: dict) -> str:
+    """The command that trains an entry; of its own recipe, in its folder."""
+    command = card["recipe"]["command"]
+    if not has_own_recipe(card):
+        return command
+    return TRAINS.sub(f"kerassnn train {OWN_RECIPE}", command, count=1)
 
 
 def inside(folder, name):

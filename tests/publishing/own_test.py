@@ -1,12 +1,22 @@
 """What is the user's own: a neuron that no entry can have, and a recipe."""
 
+import json
+import shlex
+import shutil
+from pathlib import Path
+
 import keras
 import numpy as np
+import pytest
 
+from kerassnn import publishing
 from kerassnn import training
+from kerassnn import zoo
 from kerassnn.cli import main
 from tests.zoo.conftest import make_run
 
+ROOT = Path(__file__).resolve().parents[2]
+ENTRY = "tiny8_kd_digits"
 NEURON = '''"""A neuron of one's own."""
 
 import keras
@@ -68,3 +78,68 @@ def test_other_faults_of_a_run_are_told_without_that_advice(tmp_path, capsys):
     assert main(publish) == 1
     told = capsys.readouterr().err
     assert "result.json" in told and "student.keras" not in told
+
+
+def published(tmp_path, name, text, monkeypatch):
+    """The folder of an entry of a run of a recipe with this text."""
+    run = make_run(tmp_path / "runs" / name / "0", 0, spiking=False)
+    (run / "recipe.py").write_text(text)
+    publish = ["publish", str(run), f"--name={ENTRY}", "--zoo", f"{tmp_path}/z"]
+    assert main(publish) == 0
+    monkeypatch.setenv("KERASSNN_ZOO", f"{tmp_path}/z")
+    return tmp_path / "z" / ENTRY
+
+
+def test_a_recipe_of_ones_own_goes_with_its_entry(
+    tmp_path, monkeypatch, capsys
+):
+    text = "raise SystemExit('never run')\n"
+    entry = published(tmp_path, "my_kd2", text, monkeypatch)
+    assert "it has it as recipe.py" in capsys.readouterr().out
+    assert (entry / "recipe.py").read_text() == text
+    command = "kerassnn train recipe.py --seed=0"
+    assert f"`{command}`" in (entry / "README.md").read_text()
+    assert main(["info", ENTRY]) == 0
+    assert f"{command}\n" in capsys.readouterr().out
+    publishing.site(tmp_path / "pages")
+    assert (
+        command
+        in (tmp_path / "pages" / "entries" / f"{ENTRY}.html").read_text()
+    )
+    # It is vouched for, read by nobody, and not run for its entry's name.
+    zoo.load(ENTRY)
+    zoo.verify(ENTRY)
+    assert main(["train", ENTRY]) == 1
+    told = capsys.readouterr().err
+    assert "'my_kd2'" in told and "nearest" not in told
+    words = shlex.split(told.partition(": kerassnn ")[2])
+    assert words == ["train", str(entry / "recipe.py"), "--seed=0"]
+    (entry / "recipe.py").write_text("")
+    with pytest.raises(ValueError, match="recipe.py is not the file"):
+        zoo.verify(ENTRY)
+
+
+def test_a_recipe_of_ours_stays_where_it_is(tmp_path, monkeypatch, capsys):
+    text = (ROOT / "recipes" / "resnet8_ann.py").read_text("utf-8")
+    _, quotes, code = text.partition('"""\n\n')
+    entry = published(
+        tmp_path, "resnet8_ann", f'"""Short.{quotes}{code}', monkeypatch
+    )
+    assert not (entry / "recipe.py").exists()
+    assert "recipe.py" not in capsys.readouterr().out
+    assert main(["train", ENTRY, "--help"]) == 0
+    shutil.rmtree(tmp_path / "z")
+    changed = text.replace("epochs: int = ", "epochs: int = 9")
+    entry = published(tmp_path / "other", "resnet8_ann", changed, monkeypatch)
+    assert (entry / "recipe.py").read_text() == changed
+    assert main(["train", ENTRY]) == 1
+
+
+def test_an_entry_whose_recipe_is_nowhere(tmp_path, monkeypatch, capsys):
+    entry = published(tmp_path, "my_kd2", "", monkeypatch)
+    card = json.loads((entry / "card.json").read_text())
+    del card["sha256"]["recipe.py"]  # as entries from before have it
+    (entry / "card.json").write_text(json.dumps(card))
+    assert main(["train", ENTRY]) == 1
+    told = capsys.readouterr().err
+    assert "'my_kd2'" in told and "kerassnn train FILE --seed=0" in told

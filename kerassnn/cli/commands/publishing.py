@@ -67,6 +67,7 @@ def define(parser: Parser) -> None:
 def run(values: Namespace) -> None:
     from kerassnn import publishing
     from kerassnn.publishing.pushing import repository
+    from kerassnn.zoo.cards import OWN_RECIPE
 
     if values.push is not None:
         repository(values.push)  # told now, not after all the measuring
@@ -82,6 +83,8 @@ def run(values: Namespace) -> None:
         overwrite=values.overwrite,
     )
     say(f"published {entry}")
+    if (entry / OWN_RECIPE).is_file():
+        say(f"its recipe is not one of kerassnn's: it has it as {OWN_RECIPE}")
     if values.push is not None:
         say(f"uploaded {publishing.push(entry, values.push)}")
 

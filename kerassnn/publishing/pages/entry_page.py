@@ -15,6 +15,9 @@ from kerassnn.publishing.pages.markup import table
 from kerassnn.publishing.pages.overview import by_timesteps
 from kerassnn.publishing.pages.page_frame import page
 from kerassnn.publishing.pages.page_frame import section
+from kerassnn.zoo.cards import OWN_RECIPE
+from kerassnn.zoo.cards import command_of
+from kerassnn.zoo.cards import has_own_recipe
 from kerassnn.zoo.cards import teachers_of
 
 CURVES = ("accuracy", "loss")
@@ -106,8 +109,8 @@ def _origin(card):
         card["backend"],
     )
     rows = [
-        ("Command", element("code", recipe["command"])),
-        ("Recipe", recipe["path"]),
+        ("Command", element("code", command_of(card))),
+        ("Recipe", OWN_RECIPE if has_own_recipe(card) else recipe["path"]),
         ("Commit", recipe["commit"] or "unknown"),
         ("Epochs", training["epochs"]),
         ("Time", f"{training['seconds']:,.0f} s on {training['hardware']}"),
