@@ -78,15 +78,11 @@ def better_than(
             "expected as many values in each cell, received: "
             f"{ {name: len(values) for name, values in cells.items()} }"
         )
-    values = np.array([*cells.values()], "float64")
-    rest = values - values.mean(axis=1, keepdims=True)
-    rest -= rest.mean(axis=0)
     others = [name for name in cells if name != reference]
-    count = values.shape[1]
-    freedom = (len(values) - 1) * (count - 1)
-    square = np.square(rest).sum() / freedom if freedom else math.nan
-    error = math.sqrt(2 * square / count)
-    at = stats.t.ppf(1 - LEVEL / len(others) / 2, freedom) if freedom else 0
+    level = LEVEL / len(others)
+    count = len(cells[reference])
+    error, freedom = _spread(np.array([*cells.values()], "float64"))
+    at = stats.t.ppf(1 - level / 2, freedom) if freedom else 0
     found = {}
     for name in others:
         gap = np.mean(cells[name]) - np.mean(cells[reference])
@@ -98,9 +94,19 @@ def better_than(
             f"with {freedom} degrees of freedom at {LEVEL:g} / {len(others)}, "
             f"p = {p:.3g}"
         )
-        verdict = decided(gap > 0, p, LEVEL / len(others))
+        verdict = decided(gap > 0, p, level)
         found[name] = verdict, text if count > 1 else FEW
     return found
+
+
+def _spread(values):
+    """Error of a difference of two rows' means, and degrees of freedom."""
+    rest = values - values.mean(axis=1, keepdims=True)
+    rest -= rest.mean(axis=0)
+    rows, count = values.shape
+    freedom = (rows - 1) * (count - 1)
+    square = np.square(rest).sum() / freedom if freedom else math.nan
+    return math.sqrt(2 * square / count), freedom
 
 
 def group_means(values: Any, size: int) -> list[float]:
