@@ -7,7 +7,8 @@ Hardware: the defaults are for one GPU with JAX. On two CPU cores, add
           --width=32 --batch_size=128 --learning_rate=0.15 --cutout=8
           --jit_compile=false.
 Time:     not measured on a GPU.
-Accuracy: no entry of full width yet; zoo/msresnet18w32_ann_cifar10 is narrow.
+Accuracy: no entry of full width yet; zoo/msresnet18w32_ann_cifar10 and
+          zoo/msresnet18w32_ann_cifar100 are narrow.
 
     kerassnn train msresnet18_ann --dataset=cifar10
 """
