@@ -1,6 +1,7 @@
 import ast
 import json
 import os
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from kerassnn import models
 from kerassnn import publishing
 from kerassnn import training
 from kerassnn import zoo
+from kerassnn.cli.recipes import find_recipe
 from kerassnn.cli.recipes import find_training
 from kerassnn.zoo.cards import teachers_of
 from tests.data import archives
@@ -145,8 +147,15 @@ def test_the_twin_differs_by_its_teacher_alone(network):
 def test_a_cards_command_builds_what_the_card_says(name):
     """The recipe of that name, with these fields, trains this network."""
     card = zoo.card(name)
-    path, fields, called = find_training(name)
-    assert called == name
+    command = card["recipe"]["command"]
+    if "/" in command:  # of runs that whoever reads the card may not have
+        with pytest.raises(ValueError, match="names no files"):
+            find_training(name)
+        path = find_recipe(card["recipe"]["path"])
+        fields = shlex.split(command)[3:]
+    else:
+        path, fields, called = find_training(name)
+        assert called == name
     assert f"recipes/{path.name}" == card["recipe"]["path"]
     recipe = training.load_recipe(path)
     config = recipe.configure(fields)

@@ -55,7 +55,8 @@ def find_training(name: str) -> tuple[Path, list[str], str | None]:
 
     Raises:
         ValueError: if there is no such recipe and no such entry, or the
-            entry's recipe is its own: what comes with an entry is not run.
+            entry's recipe is its own, or its command names files: what
+            comes with an entry is not run.
     """
     try:
         return find_recipe(name), [], None
@@ -68,6 +69,7 @@ def find_training(name: str) -> tuple[Path, list[str], str | None]:
     command = card["recipe"]["command"]
     found, fields = COMMAND.search(command), _fields(command)
     if found and found[1] in recipes() and not has_own_recipe(card):
+        _check_fields(fields, command)
         return find_recipe(found[1]), fields, name
     raise ValueError(_unknown_recipe(card, name, fields))
 
@@ -84,6 +86,18 @@ def _card(name):
 
 def _fields(command):
     return [word for word in shlex.split(command) if word.startswith("--")]
+
+
+def _check_fields(fields, command):
+    """ValueError if one names files: a teacher's folder may hold code."""
+    for field in fields:
+        parts = field.partition("=")[2].split(",")
+        if any(len(Path(part).parts) > 1 or "\\" in part for part in parts):
+            raise ValueError(
+                "expected an entry whose command names no files of whoever "
+                f"trained it, received: {field}; make such files yourself, and "
+                f"give the command on its card: {command}"
+            )
 
 
 def _unknown_recipe(card, name, fields):

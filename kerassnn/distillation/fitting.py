@@ -10,6 +10,7 @@ from kerassnn.distillation import replicas
 from kerassnn.distillation.compiled import check_loss
 from kerassnn.distillation.stop import stopping
 from kerassnn.ops import soundness
+from kerassnn.ops.checks import check_inputs
 
 
 def begin(distiller, given):
@@ -34,6 +35,9 @@ def check_fit(distiller, given):
     distiller.view.check_pair(x)
     own = distiller.view.student(x)
     class_weight = given.get("class_weight")
+    held_out = given.get("validation_data")
+    if isinstance(held_out, (list, tuple)):
+        check_inputs("the validation images", held_out[0])
     examples.check_examples(own, y, sample_weight, class_weight, student)
     if distiller.view.paired and x is not None:
         examples.check_images("the teacher's `x`", x[1], teacher)

@@ -6,6 +6,7 @@ import keras
 
 from kerassnn.models.flow import serialised
 from kerassnn.models.networks import BUILDERS
+from kerassnn.models.revival import NotOurs
 from kerassnn.models.revival import revive
 
 
@@ -98,7 +99,7 @@ class Builder:
             )
         name, arguments = value["name"], value["arguments"]
         if not isinstance(name, str) or name not in BUILDERS:
-            raise ValueError(
+            raise NotOurs(
                 f"expected a builder of {sorted(BUILDERS)}, received: "
                 f"name={str(name)[:99]!r}"
             )

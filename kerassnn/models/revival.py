@@ -109,6 +109,10 @@ def _make(value, depth):
         ) from None
 
 
+class NotOurs(ValueError):
+    """Of a class or a builder that kerassnn does not have."""
+
+
 def _class(value):
     """The class of the list that a serialised object names."""
     name, module = value.get("class_name"), value.get("module")
@@ -121,7 +125,7 @@ def _class(value):
             known = {cls.__name__: cls for cls in KERAS.get(module, ())}
             found = known.get(name)
     if found is None:
-        raise ValueError(
+        raise NotOurs(
             "expected classes registered by kerassnn, received: "
             f"class_name={_shown(name)} of module={_shown(module)}"
         )

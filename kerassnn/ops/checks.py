@@ -77,22 +77,37 @@ def check_inputs(name: str, x: Any) -> None:
         x: Array or tensor (N, ...), or a structure of them; what has no
             shape passes.
     """
-    for values in keras.tree.flatten(x):
+    leaves = keras.tree.flatten(x)
+    if not leaves:
+        raise ValueError(f"expected {name} to hold inputs, received: {x!r}")
+    for values in leaves:
         if hasattr(values, "shape"):
             if 0 in values.shape:
                 raise ValueError(
                     f"expected {name} to hold inputs, received: {name} of "
                     f"shape {tuple(values.shape)}"
                 )
-            check_finite(name, keras.ops.convert_to_numpy(values))
+            if not isinstance(values, np.ndarray):
+                values = keras.ops.convert_to_numpy(values)
+            check_finite(name, values)
 
 
 def check_finite(name: str, values: np.ndarray) -> None:
-    """ValueError if an array of floats holds a NaN or an infinity."""
+    """ValueError unless an array is of numbers, none a NaN or an infinity."""
     if values.dtype.kind in "iub":
         return
-    bad = int((~np.isfinite(values)).sum())
+    if values.dtype.kind != "f" and values.dtype.name != "bfloat16":
+        raise ValueError(
+            f"{name} must hold real numbers. Received: dtype {values.dtype}"
+        )
+    rows = values.reshape(-1) if values.ndim == 0 else values
+    bad = sum(int((~np.isfinite(part)).sum()) for part in _pieces(rows))
     if bad:
         raise ValueError(
             f"{name} must be finite. Received: {bad} values NaN or infinite"
         )
+
+
+def _pieces(values, size=256):
+    """Some rows after others, so that no mask of all of them is held."""
+    return (values[i : i + size] for i in range(0, len(values), size))

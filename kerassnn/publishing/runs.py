@@ -7,12 +7,11 @@ import numpy as np
 
 from kerassnn.data import NAMES
 from kerassnn.data.constants import STREAMED
+from kerassnn.models.revival import NotOurs
 from kerassnn.training import Run
 from kerassnn.training import read_run
 
 NEEDED = ("history.csv", "recipe.py", "student.weights.h5")
-# How `models.Builder` begins to refuse what is none of kerassnn's.
-NOT_OURS = ("expected classes registered", "expected a builder of")
 OWN = (
     ". A network of code that kerassnn does not have is no entry, as loading "
     "one runs none: share it with that code as a file, "
@@ -115,7 +114,7 @@ def _read(folder):
         run.result["builder"] = run.trained.to_json()
         run.builder.to_json()
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        own = OWN if str(error).startswith(NOT_OURS) else ""
+        own = OWN if isinstance(error, NotOurs) else ""
         raise ValueError(f"{folder / 'result.json'}: {error}{own}") from None
     return run
 

@@ -12,7 +12,8 @@ class Cifar10(training.ImageConfig):
 
     Fields and limits are those of `ImageConfig`. The student is that of
     `recipes/compare_methods.py`; its accuracy is that of training images
-    which were held out, so that the recipes can take what a study finds.
+    which it did not train on, so that no test image has a say in a recipe.
+    The default teacher did train on them, and has 96.5 % of them right.
     """
 
     batch_size: int = 64

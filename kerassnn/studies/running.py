@@ -190,7 +190,7 @@ def _command(study, config, seeds, report):
     for name, value in dataclasses.asdict(config).items():
         if value != getattr(study.config, name):
             shown = "FOLDER" if name == "data_dir" else value
-            words.append(f"--{name}={shown}")
+            words.append(shlex.quote(f"--{name}={shown}"))
     return " ".join(words)
 
 

@@ -29,6 +29,20 @@ class Table:
         chosen.sort(key=lambda row: row["seed"])
         return np.array([row[key] for row in chosen], "float64")
 
+    def common(
+        self, cells: Iterable[str], key: str = "accuracy"
+    ) -> dict[str, np.ndarray]:
+        """Values of several cells for the seeds that all of them have."""
+        found = {
+            cell: {r["seed"]: r[key] for r in self.rows if r["cell"] == cell}
+            for cell in cells
+        }
+        seeds = sorted(set.intersection(*map(set, found.values())))
+        return {
+            cell: np.array([values[seed] for seed in seeds], "float64")
+            for cell, values in found.items()
+        }
+
     def mean(self, cell: str, key: str = "accuracy") -> float:
         """Mean over the seeds; nan of no measured cell."""
         found = self.values(cell, key)

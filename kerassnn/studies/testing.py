@@ -68,15 +68,19 @@ def better_than(
         claim that it is more accurate, and the test and its numbers.
 
     Raises:
-        ValueError: if the cells have not equally many values, the reference
-            among them.
+        ValueError: if the cells have not equally many values, or the
+            reference is not among two of them or more.
     """
     from scipy import stats
 
-    if len({len(values) for values in cells.values()} - {0}) != 1:
+    counts = {name: len(values) for name, values in cells.items()}
+    if reference not in cells or len(cells) < 2 or 0 in counts.values():
         raise ValueError(
-            "expected as many values in each cell, received: "
-            f"{ {name: len(values) for name, values in cells.items()} }"
+            f"expected {reference!r} and others with values, received: {counts}"
+        )
+    if len({*counts.values()}) > 1:
+        raise ValueError(
+            f"expected as many values in each cell, received: {counts}"
         )
     others = [name for name in cells if name != reference]
     level = LEVEL / len(others)

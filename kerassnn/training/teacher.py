@@ -6,6 +6,7 @@ import keras
 
 from kerassnn import zoo
 from kerassnn.distillation import Ensemble
+from kerassnn.models.revival import NotOurs
 from kerassnn.training.config import Config
 from kerassnn.training.config import known
 from kerassnn.training.reading import read_run
@@ -28,7 +29,7 @@ def load_student(folder: str | Path) -> keras.Model:
     run = _finished(folder)
     try:
         builder = run.trained
-    except ValueError:  # of another function, or with a class of one's own
+    except NotOurs:  # another function, or a class of one's own
         builder = _by_recipe(run)
     model = builder()
     path = run.folder / "student.weights.h5"

@@ -178,12 +178,16 @@ def _recipe(name, roots):
     A pair of `None` if there is none, or its text does not name the data
     set. Both a checkout and an installation keep recipes beside the zoo.
     """
+    from kerassnn.data import NAMES  # not needed to read cards
+
     words = name.split("_")
     for i in range(1, len(words)):
         path = Path("recipes", "_".join(words[:i]) + ".py")
         dataset = "_".join(words[i:])
         for file in (root / path for root in roots):
             # Read, and not run: it may be anyone's.
-            if file.is_file() and f'"{dataset}"' in file.read_text("utf-8"):
-                return path, dataset
+            if dataset in NAMES and file.is_file():
+                text = file.read_text("utf-8", errors="replace")
+                if f'"{dataset}"' in text:
+                    return path, dataset
     return None, None

@@ -6,7 +6,10 @@ or each layer's, or each channel's, by a quantile of what it gives for 512
 training images, so that this share of them is at most at the threshold. The
 function of the teacher stays the same. ResNet-19 of width 16, T = 2, LIF(),
 LogitsKD, 200 steps of 64 images, in which the learning rate falls to 0.
-Accuracy on 5,000 training images that were held out.
+Accuracy on 5,000 training images that the students did not train on. Their
+teacher did: it has 96.5 % of them right and 91.6 % of the test images, so that
+the figures are above those of tests, and only their order says something. One
+spread is taken for all cells, though that of poor starts is larger.
 
 Paper: Rueckauer et al., Frontiers in Neuroscience 2017 (normalisation by a
        quantile, for conversion); the comparison is ours.
@@ -97,11 +100,10 @@ def method(cfg, student, teacher):
 def verdicts(table):
     if not {*CELLS} <= {*table.cells}:
         return []
-    found = studies.better_than(
-        REFERENCE, {name: table.values(name) for name in CELLS}
-    )
+    found = studies.better_than(REFERENCE, table.common(CELLS))
     claims = {
         "all by 1": "The teacher's weights as they are start better",
+        "all by 1.5": "Divided by 1.5, they start better",
         "all by 3": "Divided by 3, they start better",
         **{
             f"layers at {q:g}": f"One number a layer, quantile {q:g}, is better"

@@ -160,6 +160,11 @@ def test_bad_images_are_not_evaluated(bad):
         distiller.evaluate(np.where(X > 1, bad, X), Y, verbose=0)
     with refused(r"\(0, 4, 4, 1\)"):
         distiller.evaluate(x=X[:0], y=Y[:0], verbose=0)
+    with refused("validation images must be finite"):
+        distiller.fit(X, Y, validation_data=(X * bad, Y), verbose=0)
+    assert distiller.optimizer.iterations == 0
+    with refused("real numbers"):
+        distiller.evaluate(X.astype(str), Y, verbose=0)
     found = distiller.evaluate(X, Y, verbose=0, return_dict=True)
     assert np.isfinite(found["loss"])
 

@@ -232,6 +232,8 @@ def test_data_that_are_none_or_not_finite_are_refused(measure):
         measure(net, bad)
     with pytest.raises(ValueError, match=r"\(0, 10, 10, 1\)"):
         measure(net, x[:0])
+    with pytest.raises(ValueError, match="to hold inputs"):
+        measure(net, [])
     for a, b in zip(before, net.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     measure(net, x)

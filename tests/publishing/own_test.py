@@ -135,6 +135,38 @@ def test_a_recipe_of_ours_stays_where_it_is(tmp_path, monkeypatch, capsys):
     assert main(["train", ENTRY]) == 1
 
 
+def test_a_card_that_names_a_folder_with_a_recipe(
+    tmp_path, monkeypatch, capsys
+):
+    text = (ROOT / "recipes" / "resnet8_ann.py").read_text("utf-8")
+    entry = published(tmp_path, "resnet8_ann", text, monkeypatch)
+    evil = make_run(tmp_path / "z" / "evil" / "0", 0, spiking=False)
+    (evil / "recipe.py").write_text("raise SystemExit('never run')\n")
+    card = json.loads((entry / "card.json").read_text())
+    for flag in (
+        f"--teacher={evil}",
+        "--teacher=a,z/evil/0",
+        "--teacher=../z/evil/0",
+    ):
+        command = f"kerassnn train resnet8_kd --seed=0 {flag}"
+        card["recipe"] |= {
+            "command": command,
+            "path": "recipes/resnet8_kd.py",
+        }
+        (entry / "card.json").write_text(json.dumps(card))
+        assert main(["train", ENTRY, "--smoke"]) == 1
+        assert "names no files" in capsys.readouterr().err
+
+
+def test_a_damaged_run_of_ours_is_not_built_by_its_recipe(tmp_path):
+    run = make_run(tmp_path / "mine" / "0", 0, spiking=True)
+    (run / "recipe.py").write_text("raise SystemExit('never run')\n")
+    path = run / "result.json"
+    path.write_text(path.read_text().replace('"width": 4', '"width": 1e300'))
+    with pytest.raises(ValueError, match="finite number"):
+        training.load_student(run)
+
+
 def test_an_entry_whose_recipe_is_nowhere(tmp_path, monkeypatch, capsys):
     entry = published(tmp_path, "my_kd2", "", monkeypatch)
     card = json.loads((entry / "card.json").read_text())

@@ -148,6 +148,19 @@ def test_cells_of_few_seeds_share_their_spread():
     assert studies.level("", one, "base", 0.1).test == FEW
     with pytest.raises(ValueError, match="as many values in each cell"):
         studies.better_than("base", {**cells, "up": [1.0]})
+    for few in ({}, {"up": [1.0]}, {"base": [1.0]}, {"base": [], "up": []}):
+        with pytest.raises(ValueError, match="'base' and others with values"):
+            studies.better_than("base", few)
+    rows = [
+        {"cell": cell, "seed": seed, "accuracy": value}
+        for cell, values in cells.items()
+        for seed, value in enumerate(values)
+    ]
+    # Of a cell with another seed than the rest, that one is left out.
+    table = studies.Table([*rows[1:], {**rows[0], "seed": 9}])
+    common = table.common(cells)
+    for cell, values in cells.items():
+        np.testing.assert_array_equal(common[cell], values[1:])
 
 
 def test_the_mismatch_of_equal_and_of_unlike_layers():
