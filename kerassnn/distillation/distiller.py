@@ -17,7 +17,6 @@ from kerassnn.distillation.taps import Taps
 from kerassnn.distillation.taps import as_mapping
 from kerassnn.distillation.viewing import View
 from kerassnn.models.timesteps import rerun
-from kerassnn.ops.checks import check_inputs
 
 
 class Distiller(ManyProcesses):
@@ -227,7 +226,7 @@ class Distiller(ManyProcesses):
         return super().fit(*bound.args, **bound.kwargs)
 
     def evaluate(self, x=None, *args, **kwargs):
-        check_inputs("`x`", x)
+        fitting.check_evaluated(x, kwargs)
         return super().evaluate(x, *args, **kwargs)
 
     def load_weights(self, filepath, **kwargs):

@@ -46,6 +46,18 @@ def check_fit(distiller, given):
     return size(x, given, distiller)
 
 
+def check_evaluated(x, given):
+    """ValueError for arrays that cannot be evaluated.
+
+    Args:
+        x: What `evaluate` is given.
+        given: Dict of its other arguments. One is Keras's own, in the calls
+            of `fit` after each epoch, whose images `check_fit` has seen.
+    """
+    if not given.get("_use_cached_eval_dataset"):
+        check_inputs("`x`", x)
+
+
 def build(distiller, batch_size):
     """Makes adapters and the like, on the devices that the distiller is on."""
     if not distiller.built:

@@ -100,8 +100,8 @@ def check_finite(name: str, values: np.ndarray) -> None:
         raise ValueError(
             f"{name} must hold real numbers. Received: dtype {values.dtype}"
         )
-    rows = values.reshape(-1) if values.ndim == 0 else values
-    bad = sum(int((~np.isfinite(part)).sum()) for part in _pieces(rows))
+    pieces = _pieces(np.atleast_1d(values))
+    bad = sum(int((~np.isfinite(piece)).sum()) for piece in pieces)
     if bad:
         raise ValueError(
             f"{name} must be finite. Received: {bad} values NaN or infinite"

@@ -163,6 +163,8 @@ def test_bad_images_are_not_evaluated(bad):
     with refused("validation images must be finite"):
         distiller.fit(X, Y, validation_data=(X * bad, Y), verbose=0)
     assert distiller.optimizer.iterations == 0
+    history = distiller.fit(X, Y, validation_data=(X, Y), verbose=0).history
+    assert np.isfinite(history["val_loss"]).all()
     with refused("real numbers"):
         distiller.evaluate(X.astype(str), Y, verbose=0)
     found = distiller.evaluate(X, Y, verbose=0, return_dict=True)
